@@ -1,0 +1,1 @@
+//! Starts a throwaway PostgreSQL cluster that goes away with its owner.

@@ -1,0 +1,1 @@
+//! A PostgreSQL client: where to connect, how to secure it, and a blocking driver.
