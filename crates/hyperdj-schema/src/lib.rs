@@ -1,1 +1,37 @@
 //! The description of a PostgreSQL database that every part of the project shares.
+//!
+//! A [`Schema`] is plain data: ordered, comparable, serialisable, with no connection behind it. Every source (a live
+//! catalog, models, later a dump) yields one and every use (models, DDL, a diff) takes one. Names and words are those
+//! of PostgreSQL's catalogs; expressions and types are kept as PostgreSQL's own deparser prints them with an empty
+//! `search_path`, so that every user-defined name in them is qualified.
+//!
+//! Invariants: no I/O, no Python, no names stored in quoted form.
+
+mod column;
+mod constraint;
+mod data_type;
+mod default_name;
+mod index;
+mod keywords;
+mod name;
+mod objects;
+mod relation;
+mod schema;
+pub mod sql;
+
+pub use column::{Column, Generated, Identity, IdentityKind};
+pub use constraint::{
+    Check, Deferrable, Exclusion, ForeignKey, MatchType, PrimaryKey, ReferentialAction, Unique,
+};
+pub use data_type::BaseType;
+pub use default_name::{
+    check_name, exclusion_name, foreign_key_name, index_name, primary_key_name, sequence_name,
+    unique_name,
+};
+pub use index::{Index, IndexKey, KeyTarget, NullsOrder};
+pub use name::QualifiedName;
+pub use objects::{
+    Composite, Domain, Enum, Extension, Namespace, Sequence, SequenceOptions, Unmodelled,
+};
+pub use relation::{ForeignServer, PartitionOf, Relation, RelationKind, View};
+pub use schema::Schema;
