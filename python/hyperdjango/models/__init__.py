@@ -1,0 +1,50 @@
+"""Models: classes that say what a table is, and whose instances are its rows.
+
+>>> class User(Model):
+...     id: int = Field(primary_key=True)
+...     email: str = Field(unique=True)
+...     name: str = Field(nullable=True)
+...
+...     class Meta:
+...         table_name = "users"
+...         managed = False
+>>> User(id="7", email="ada@example.org")
+User(id=7, email='ada@example.org')
+"""
+
+from hyperdjango.models.columns import Generated, Identity, Table
+from hyperdjango.models.constraints import (
+    Check,
+    Exclude,
+    ForeignKey,
+    PrimaryKey,
+    Unique,
+)
+from hyperdjango.models.field import Field
+from hyperdjango.models.indexes import Index, IndexColumn, IndexExpression
+from hyperdjango.models.model import Model
+from hyperdjango.models.tables import ForeignServer, Partition, View
+from hyperdjango.models.types import CompositeType, DomainType, EnumType, Sequence
+
+__all__ = [
+    "Check",
+    "CompositeType",
+    "DomainType",
+    "EnumType",
+    "Exclude",
+    "Field",
+    "ForeignKey",
+    "ForeignServer",
+    "Generated",
+    "Identity",
+    "Index",
+    "IndexColumn",
+    "IndexExpression",
+    "Model",
+    "Partition",
+    "PrimaryKey",
+    "Sequence",
+    "Table",
+    "Unique",
+    "View",
+]

@@ -1,0 +1,157 @@
+"""What the annotation of a field says: which Python type, and whether it may be None."""
+
+from __future__ import annotations
+
+import sys
+
+from hyperdjango.errors import ModelError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+# Every type that a field may have, under the name that recorded state uses. They are named
+# and not imported: a models module that needs decimal imports it itself.
+SUPPORTED = {
+    ("builtins", "int"): "int",
+    ("builtins", "float"): "float",
+    ("decimal", "Decimal"): "Decimal",
+    ("builtins", "str"): "str",
+    ("datetime", "datetime"): "datetime",
+    ("datetime", "date"): "date",
+    ("datetime", "time"): "time",
+    ("builtins", "bool"): "bool",
+    ("builtins", "bytes"): "bytes",
+}
+
+# What `int | None` is.
+UNION: type = type(int | None)
+
+# The same few annotations stand on thousands of fields.
+_RESOLVED: dict[Any, tuple[type[Any], bool]] = {}
+
+
+def resolve(
+    annotation: Any, where: str, namespace: Mapping[str, Any]
+) -> tuple[type[Any], bool]:
+    """The type that an annotation names, and whether None is allowed beside it.
+
+    Arguments:
+        annotation: the annotation, or its text (``from __future__ import annotations``).
+        where: str, the model and field for an error, ``"Order.total"``.
+        namespace: the names that text may refer to: the module's.
+
+    Returns:
+        The type and the flag: ``Decimal | None`` is ``(Decimal, True)``.
+
+    Raises:
+        ModelError: a name is not defined, or the type is none that a column is read as.
+
+    >>> resolve(int | None, "Order.total", {})
+    (<class 'int'>, True)
+    >>> resolve("int", "Order.total", {})
+    (<class 'int'>, False)
+    """
+    if isinstance(annotation, (type, UNION)):
+        found = _RESOLVED.get(annotation)
+        if found is None:
+            found = _RESOLVED[annotation] = _resolve(annotation, where, namespace)
+        return found
+    return _resolve(annotation, where, namespace)
+
+
+def _resolve(
+    annotation: Any, where: str, namespace: Mapping[str, Any]
+) -> tuple[type[Any], bool]:
+    members = list(_members(annotation, where, namespace))
+    optional = None in members or type(None) in members
+    kinds = [member for member in members if member not in (None, type(None))]
+    if len(kinds) != 1:
+        raise ModelError(
+            f"{where} is annotated {describe(annotation)}; a field has one type, "
+            "alone or with None"
+        )
+    kind = kinds[0]
+    if type_name(kind) is None:
+        raise ModelError(
+            f"{where} is annotated {describe(annotation)}; write one of "
+            f"{', '.join(SUPPORTED.values())}, and the column's own type as db_type="
+        )
+    return kind, optional
+
+
+def type_name(kind: Any) -> str | None:
+    """The name of a supported type, ``"Decimal"``, or None for any other object."""
+    if not isinstance(kind, type):
+        return None
+    return SUPPORTED.get((kind.__module__, kind.__qualname__))
+
+
+def describe(annotation: Any) -> str:
+    """The annotation as its author wrote it, as nearly as it can be told."""
+    if isinstance(annotation, str):
+        return annotation
+    if isinstance(annotation, type):
+        return annotation.__qualname__
+    return repr(annotation)
+
+
+def _members(annotation: Any, where: str, namespace: Mapping[str, Any]) -> list[Any]:
+    """The alternatives of a union, or the annotation alone; text is looked up."""
+    if isinstance(annotation, str):
+        found = []
+        for part in _alternatives(annotation):
+            found.append(None if part == "None" else _lookup(part, where, namespace))
+        # A name may itself stand for a union: `Text = str | None`.
+        return [
+            one
+            for item in found
+            for one in (
+                [item] if isinstance(item, str) else _members(item, where, namespace)
+            )
+        ]
+    typing = sys.modules.get("typing")
+    if isinstance(annotation, UNION) or (
+        typing is not None and getattr(annotation, "__origin__", None) is typing.Union
+    ):
+        return [
+            one
+            for item in annotation.__args__
+            for one in _members(item, where, namespace)
+        ]
+    forward = getattr(annotation, "__forward_arg__", None)
+    if isinstance(forward, str):
+        return _members(forward, where, namespace)
+    return [annotation]
+
+
+def _alternatives(text: str) -> list[str]:
+    """The parts of ``"A | B"``, ``"Optional[A]"`` and ``"Union[A, B]"``."""
+    text = text.strip().strip("'\"").strip()
+    if text.endswith("]"):
+        outer, _, inner = text[:-1].partition("[")
+        outer = outer.rpartition(".")[2].strip()
+        if outer == "Optional":
+            return [*_alternatives(inner), "None"]
+        if outer == "Union":
+            return [part for item in inner.split(",") for part in _alternatives(item)]
+    if "|" in text:
+        return [part for item in text.split("|") for part in _alternatives(item)]
+    return [text]
+
+
+def _lookup(name: str, where: str, namespace: Mapping[str, Any]) -> Any:
+    """What a dotted name stands for in the module, or among Python's own names."""
+    first, *rest = name.split(".")
+    builtins = sys.modules["builtins"]
+    try:
+        found = namespace[first] if first in namespace else getattr(builtins, first)
+        for attribute in rest:
+            found = getattr(found, attribute)
+    except AttributeError:
+        raise ModelError(
+            f"{where} is annotated {name!r}, which is not defined there; import it in "
+            "that module, outside of any TYPE_CHECKING block"
+        ) from None
+    return found

@@ -1,0 +1,218 @@
+"""``Model``, the base of every model: construction, values, equality and representation."""
+
+from __future__ import annotations
+
+from hyperdjango.errors import (
+    FieldError,
+    ModelError,
+    MultipleObjectsReturned,
+    ObjectDoesNotExist,
+)
+from hyperdjango.models.build import build
+from hyperdjango.models.registry import registry
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from hyperdjango.models.options import Options
+
+
+class ModelException:
+    """An exception class of each model's own, made when it is first asked for.
+
+    Arguments:
+        name: str, the attribute's name.
+        base: the exception that all of them are.
+    """
+
+    def __init__(self, name: str, base: type[Exception]) -> None:
+        self._name = name
+        self._base = base
+        self._made: dict[type[Model], type[Exception]] = {}
+
+    def __get__(self, instance: Model | None, owner: type[Model]) -> type[Exception]:
+        made = self._made.get(owner)
+        if made is None:
+            parents = tuple(
+                getattr(parent, self._name)
+                for parent in owner.__bases__
+                if issubclass(parent, Model) and parent is not Model
+            )
+            contents = {
+                "__module__": owner.__module__,
+                "__qualname__": f"{owner.__qualname__}.{self._name}",
+                "__doc__": f"{self._base.__name__}, of {owner.__name__} rows.",
+            }
+            made = type(self._name, parents or (self._base,), contents)
+            self._made[owner] = made
+        return made
+
+
+class Model:
+    """A row of a table, as a Python object.
+
+    Arguments:
+        **values: the values of fields, by field name; an instance or None for a relation, by
+            its name; ``pk`` for the primary key.
+
+    Raises:
+        FieldError: there is no field of that name. It is a ``TypeError``.
+        FieldValueError: a value can't become the type of its field.
+
+    A value is converted to the field's type when it is assigned. A field that is given no value
+    has its ``default``, and stays unset without one: it reads as None, and the database's own
+    default applies when the row is inserted.
+
+    Django documentation, "Model instance reference".
+
+    >>> from decimal import Decimal
+    >>> from hyperdjango.models import Field
+    >>> class Order(Model):
+    ...     id: int = Field(primary_key=True)
+    ...     total: Decimal = Field()
+    ...     status: str = Field(default="pending")
+    ...
+    ...     class Meta:
+    ...         table_name = "orders"
+    ...         managed = False
+    >>> Order(id=1, total="3.25")
+    Order(id=1, total=Decimal('3.25'), status='pending')
+    """
+
+    _meta: ClassVar[Options]
+
+    if TYPE_CHECKING:
+        DoesNotExist: ClassVar[type[ObjectDoesNotExist]]
+        MultipleObjectsReturned: ClassVar[type[MultipleObjectsReturned]]
+    else:
+        DoesNotExist = ModelException("DoesNotExist", ObjectDoesNotExist)
+        MultipleObjectsReturned = ModelException(
+            "MultipleObjectsReturned", MultipleObjectsReturned
+        )
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        bases = [
+            base
+            for base in reversed(cls.__mro__[1:])
+            if issubclass(base, Model) and base is not Model
+        ]
+        for base in bases:
+            if not base._meta.abstract:
+                raise ModelError(
+                    f"{cls.__name__} inherits from {base.__name__}, which has a table of its "
+                    "own; move what they share to a class with Meta.abstract = True, and say "
+                    f'inherits = ["{base.__name__}"] in Meta for PostgreSQL\'s inheritance'
+                )
+        cls._meta = build(cls, bases)
+        if not cls._meta.abstract:
+            registry.add(cls)
+
+    def __init__(self, /, **values: Any) -> None:
+        meta = self._meta
+        if meta.abstract:
+            raise FieldError(
+                f"{meta.name} is abstract, and has no rows; construct a class based on it"
+            )
+        attributes = meta.attributes
+        for name, value in values.items():
+            attribute = attributes.get(name)
+            if attribute is not None:
+                attribute.assign(self, value)
+            elif name == "pk":
+                self.pk = value
+            else:
+                raise meta.unknown_name(name)
+        present = self.__dict__
+        for field in meta.defaults:
+            if field.name not in present:
+                field.assign(self, field.initial())
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        attribute = self._meta.attributes.get(name)
+        if attribute is None:
+            object.__setattr__(self, name, value)
+        else:
+            attribute.assign(self, value)
+
+    @property
+    def pk(self) -> Any:
+        """The value of the primary key; a tuple for several fields, None without a key.
+
+        Assigning to it assigns to the key's fields.
+
+        Raises:
+            FieldError: on assignment, the model has no primary key, or the number of values is
+                another.
+
+        Django documentation, "Model instance reference", ``pk``.
+        """
+        key = self._meta.primary_key
+        if len(key) == 1:
+            return getattr(self, key[0].name)
+        return tuple(getattr(self, field.name) for field in key) or None
+
+    @pk.setter
+    def pk(self, value: Any) -> None:
+        key = self._meta.primary_key
+        values = (value,) if len(key) == 1 else value
+        if not key or not isinstance(values, (tuple, list)) or len(values) != len(key):
+            names = ", ".join(field.name for field in key) or "no field"
+            raise FieldError(
+                f"{self._meta.name}.pk is {names}; assign as many values, in that order"
+            )
+        for field, one in zip(key, values, strict=True):
+            field.assign(self, one)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every field's value by its name, in the order of the fields; None where unset.
+
+        Returns:
+            A new dict, whose values are those of the attributes.
+
+        >>> from hyperdjango.models import Field
+        >>> class Tag(Model):
+        ...     id: int = Field(primary_key=True)
+        ...     label: str = Field()
+        ...
+        ...     class Meta:
+        ...         table_name = "tags"
+        >>> Tag(label="new").to_dict()
+        {'id': None, 'label': 'new'}
+        """
+        return {field.name: getattr(self, field.name) for field in self._meta.fields}
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Model) or type(other) is not type(self):
+            return NotImplemented
+        key = _known_key(self)
+        return key is not None and key == _known_key(other)
+
+    def __hash__(self) -> int:
+        key = _known_key(self)
+        if key is None:
+            raise TypeError(
+                f"a {self._meta.name} without a primary key value can't be hashed; save it "
+                "before it goes into a set or becomes a key of a dict"
+            )
+        return hash(key)
+
+    def __repr__(self) -> str:
+        present = self.__dict__
+        values = ", ".join(
+            f"{field.name}={present[field.name]!r}"
+            for field in self._meta.fields
+            if field.name in present
+        )
+        return f"{self._meta.name}({values})"
+
+
+def _known_key(instance: Model) -> tuple[Any, ...] | None:
+    """The values of the primary key, or None where one of them is not known."""
+    values = tuple(
+        getattr(instance, field.name) for field in instance._meta.primary_key
+    )
+    return values if values and None not in values else None

@@ -1,0 +1,150 @@
+"""Relations: the attribute ``user`` that a field ``user_id`` with a foreign key gives."""
+
+from __future__ import annotations
+
+from hyperdjango.errors import ModelError, RelationNotLoaded
+from hyperdjango.models.columns import Table
+from hyperdjango.models.registry import registry
+from hyperdjango.models.reserved import is_reserved
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container
+    from typing import Any
+
+    from hyperdjango.models.field import ModelField
+    from hyperdjango.models.model import Model
+
+
+class Relation:
+    """What makes the target of a single-field foreign key readable.
+
+    The target is found by its class name when it is first needed, so that classes may refer to
+    each other in any order.
+
+    Arguments:
+        name: str, the attribute's name.
+        field: ModelField, the field with the key.
+
+    Django documentation, "Model field reference", ``ForeignKey``.
+    """
+
+    __slots__ = ("field", "name")
+    name: str
+    field: ModelField
+
+    def __init__(self, name: str, field: ModelField) -> None:
+        self.name = name
+        self.field = field
+
+    def target(self) -> type[Model]:
+        """The model that the relation leads to.
+
+        Raises:
+            ModelError: no model has that name or table, or more than one has.
+        """
+        reference = self.field.foreign_key
+        model = self.field.model
+        assert model is not None and reference is not None
+        if isinstance(reference, Table):
+            return registry.by_table(
+                reference.schema, reference.name, model.__module__, str(self.field)
+            )
+        name = reference.partition(".")[0]
+        return registry.by_name(name, model.__module__, str(self.field))
+
+    def target_field(self) -> ModelField:
+        """The field of the target that the key holds: its primary key, or the one named.
+
+        Raises:
+            ModelError: the target is not found, has no such field, or no key of one field.
+        """
+        reference = self.field.foreign_key
+        options = self.target()._meta
+        if isinstance(reference, Table):
+            if reference.columns:
+                return options.field_of_column(reference.columns[0])
+        elif reference is not None and "." in reference:
+            return options.get_field(reference.partition(".")[2])
+        if len(options.primary_key) != 1:
+            count = len(options.primary_key) or "no"
+            raise ModelError(
+                f"{self.field} refers to {options.name}, whose primary key has {count} "
+                f"fields; name the one that it holds, as in foreign_key='{options.name}.id'"
+            )
+        return options.primary_key[0]
+
+    def __get__(self, instance: object, owner: type[Any]) -> Any:
+        # A loaded relation is found first, in the instance: this one is not loaded.
+        if instance is None:
+            return self
+        if getattr(instance, self.field.name) is None:
+            return None
+        model = owner.__name__
+        raise RelationNotLoaded(
+            f"{model}.{self.name} is not loaded; fetch it with its row, "
+            f'{model}.objects.select_related("{self.name}"), or read {self.field.name}'
+        )
+
+    def assign(self, instance: Model, value: object) -> None:
+        """Set the relation, and the field that holds its key.
+
+        Arguments:
+            instance: the model's instance.
+            value: an instance of the target, or None.
+
+        Raises:
+            FieldError: it is neither.
+        """
+        from hyperdjango.errors import FieldError
+
+        key = None
+        if value is not None:
+            target = self.target()
+            if not isinstance(value, target):
+                raise FieldError(
+                    f"{self} takes a {target.__name__} or None, not a "
+                    f"{type(value).__name__}; a key goes to {self.field.name}"
+                )
+            key = getattr(value, self.target_field().name)
+        self.field.assign(instance, key)
+        instance.__dict__[self.name] = value
+
+    def __str__(self) -> str:
+        model = self.field.model
+        return f"{model.__name__}.{self.name}" if model else self.name
+
+    def __repr__(self) -> str:
+        return f"<Relation {self} by {self.field.name}>"
+
+
+def relation_name(field: str, taken: Container[str]) -> str:
+    """The name of the relation that a field gives.
+
+    Arguments:
+        field: str, the field's name.
+        taken: the names of the other attributes.
+
+    Returns:
+        The name without ``_id``; ``_ref`` is added where there is no such ending, or where the
+        rest is taken, reserved, or no name.
+
+    >>> relation_name("user_id", ["id"]), relation_name("owner", [])
+    ('user', 'owner_ref')
+    >>> relation_name("user_id", ["user"]), relation_name("class_id", [])
+    ('user_ref', 'class_ref')
+    """
+    from keyword import iskeyword
+
+    base = field.removesuffix("_id")
+    if base == field or not base.isidentifier():
+        return _free(f"{field}_ref", taken)
+    if base in taken or is_reserved(base) or iskeyword(base):
+        return _free(f"{base}_ref", taken)
+    return base
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    while name in taken:
+        name += "_ref"
+    return name
