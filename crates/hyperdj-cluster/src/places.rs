@@ -22,7 +22,7 @@ const LONGEST_BASE: usize = 103 - 9 - 16 - 15;
 /// server's user could not enter it.
 pub(crate) fn temporary(identity: Option<&Identity>) -> PathBuf {
     let wanted = env::temp_dir();
-    // The server refuses nothing, but a symbolic link or `..` would make one folder look like two.
+    // A symbolic link on the way would hide who may enter the folders behind it.
     let wanted = wanted.canonicalize().unwrap_or(wanted);
     if wanted.as_os_str().len() <= LONGEST_BASE && can_enter(&wanted, identity) {
         wanted
