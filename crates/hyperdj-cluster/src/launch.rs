@@ -31,6 +31,14 @@ pub(crate) struct Launched {
 /// # Errors
 /// Every one that there is, but for those of stopping.
 pub(crate) fn launch(options: &Options, has_owner: bool) -> Result<Launched, Error> {
+    launch_on(&free_port, options, has_owner)
+}
+
+fn launch_on(
+    ports: &dyn Fn() -> Result<u16, Error>,
+    options: &Options,
+    has_owner: bool,
+) -> Result<Launched, Error> {
     let identity = Identity::to_drop_to()?;
     let launch = Launch {
         options,
@@ -43,7 +51,7 @@ pub(crate) fn launch(options: &Options, has_owner: bool) -> Result<Launched, Err
     places::sweep(&launch.base, launch.identity.as_ref());
     let mut attempt = 1;
     loop {
-        match launch.attempt() {
+        match launch.attempt(ports()?) {
             Err(Error::Start { log, .. }) if attempt < ATTEMPTS && is_port_taken(&log) => {
                 attempt += 1
             }
@@ -52,10 +60,9 @@ pub(crate) fn launch(options: &Options, has_owner: bool) -> Result<Launched, Err
     }
 }
 
-/// The log is in English, whatever the locale: see `lc_messages` in our configuration.
+/// The log is in English: our commands have the locale C.
 fn is_port_taken(log: &str) -> bool {
-    log.contains("could not bind IPv4 address")
-        || log.contains("could not create any TCP/IP sockets")
+    log.contains("could not bind") && log.contains("Address already in use")
 }
 
 struct Launch<'a> {
@@ -68,8 +75,7 @@ struct Launch<'a> {
 }
 
 impl Launch<'_> {
-    fn attempt(&self) -> Result<Launched, Error> {
-        let port = free_port()?;
+    fn attempt(&self, port: u16) -> Result<Launched, Error> {
         let folder = places::new_folder(&self.base)?;
         let files = self.prepare(&folder, port).inspect_err(|_| {
             let _ = folder::remove(&folder);
@@ -299,5 +305,43 @@ pub(crate) fn terminate(process: u32) {
     {
         // It may have ended already.
         let _ = rustix::process::kill_process(process, rustix::process::Signal::TERM);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn a_port_that_another_program_took_first() {
+        let other = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let taken = other.local_addr().unwrap().port();
+        let asked = Cell::new(0);
+        let ports = || {
+            asked.set(asked.get() + 1);
+            if asked.get() == 1 {
+                Ok(taken)
+            } else {
+                free_port()
+            }
+        };
+        let mut launched = launch_on(&ports, &Options::default(), true).unwrap();
+        assert_eq!(asked.get(), 2);
+        assert_ne!(launched.server.port, taken);
+        end(&mut launched.supervisor, launched.server.folder()).unwrap();
+
+        let asked = Cell::new(0);
+        let always = || {
+            asked.set(asked.get() + 1);
+            Ok(taken)
+        };
+        let error = launch_on(&always, &Options::default(), true).err().unwrap();
+        assert!(
+            error.to_string().contains("Address already in use"),
+            "{error}"
+        );
+        assert_eq!(asked.get(), ATTEMPTS);
     }
 }

@@ -8,11 +8,18 @@ folder=$3
 "$2" -D "$folder/data" >/dev/null 3<&- &
 server=$!
 
+# In short steps, so that nothing is left waiting for long when the server has obeyed.
+patience() {
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        sleep 0.5 2>/dev/null || sleep 1
+        kill -0 "$server" || exit
+    done
+}
 stop() {
     kill -INT "$server"
-    sleep 5
+    patience
     kill -QUIT "$server"
-    sleep 5
+    patience
     kill -KILL "$server"
 }
 waiting=

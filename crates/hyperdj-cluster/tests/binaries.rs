@@ -1,4 +1,8 @@
 //! Where the server's programs come from, and how often `initdb` runs.
+#![allow(
+    clippy::unwrap_used,
+    reason = "tests may unwrap, and so may their helpers"
+)]
 
 mod support;
 

@@ -1,4 +1,8 @@
 //! A kept cluster outlives its command, is found by name, and ends when it is told to.
+#![allow(
+    clippy::unwrap_used,
+    reason = "tests may unwrap, and so may their helpers"
+)]
 
 mod support;
 

@@ -1,4 +1,8 @@
 //! The sample shop loads as a single batch per file, and is what its README says.
+#![allow(
+    clippy::unwrap_used,
+    reason = "tests may unwrap, and so may their helpers"
+)]
 
 use hyperdj_cluster::{Cluster, Options};
 

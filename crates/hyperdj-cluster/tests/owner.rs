@@ -1,4 +1,8 @@
 //! A cluster goes with its owner, however the owner goes.
+#![allow(
+    clippy::unwrap_used,
+    reason = "tests may unwrap, and so may their helpers"
+)]
 
 mod support;
 

@@ -1,4 +1,8 @@
 //! Starting and stopping real clusters, in this process.
+#![allow(
+    clippy::unwrap_used,
+    reason = "tests may unwrap, and so may their helpers"
+)]
 
 mod support;
 

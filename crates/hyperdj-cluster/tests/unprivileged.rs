@@ -1,4 +1,8 @@
 //! Without root the server runs as its caller.
+#![allow(
+    clippy::unwrap_used,
+    reason = "tests may unwrap, and so may their helpers"
+)]
 
 mod support;
 
@@ -6,6 +10,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::process::Command;
 
+use hyperdj_cluster::{Cluster, Options, Search, find_installation};
 use support::{SUPERVISE, THROWAWAY, hold, open_folder, set_mode};
 
 const NOBODY: u32 = 65534;
@@ -53,4 +58,28 @@ fn nobody_starts_a_cluster_of_their_own() {
         owner.wait().unwrap();
         seen.assert_gone("nobody");
     }
+}
+
+#[test]
+fn programs_that_only_root_can_reach_are_refused_by_name() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let closed = tempfile::tempdir().unwrap();
+    set_mode(closed.path(), 0o700);
+    let real = find_installation(&Search::from_environment(&Options::default())).unwrap();
+    for program in ["postgres", "initdb"] {
+        std::os::unix::fs::symlink(real.bin_dir().join(program), closed.path().join(program))
+            .unwrap();
+    }
+    let options = Options {
+        bin_dir: Some(closed.path().to_path_buf()),
+        ..Options::default()
+    };
+    let text = Cluster::start(&options).unwrap_err().to_string();
+    assert!(text.contains(closed.path().to_str().unwrap()), "{text}");
+    assert!(
+        text.contains("as whom root runs the server, may not run its `postgres`"),
+        "{text}"
+    );
 }
