@@ -174,7 +174,8 @@ fn probe(bin_dir: &Path, identity: Option<&Identity>) -> Result<Installation, St
         .map_err(|error| match (identity, error.kind()) {
             (Some(identity), io::ErrorKind::PermissionDenied) => {
                 format!(
-                    "the user {}, as whom root runs the server, may not run its `postgres`",
+                    "the user {}, as whom root runs the server, may not run its `postgres` (open the folders on the way \
+                     to it, or run the command as another user than root)",
                     identity.name
                 )
             }
@@ -272,7 +273,9 @@ fn wheels(environments: &[PathBuf]) -> Vec<PathBuf> {
             .flat_map(|python| [python.join("site-packages"), python.join("dist-packages")])
         {
             let folder = packages.join(WHEEL);
-            if folder.is_dir() && !found.contains(&folder) {
+            // lib64 is mostly another name of lib.
+            let is_same = |other: &PathBuf| other.canonicalize().ok() == folder.canonicalize().ok();
+            if folder.is_dir() && !found.iter().any(is_same) {
                 found.push(folder);
             }
         }
@@ -308,6 +311,7 @@ mod tests {
         let base = tempfile::tempdir().unwrap();
         let folder = base.path().join("lib/python3.13/site-packages").join(WHEEL);
         touch(&folder.join("postgres"));
+        std::os::unix::fs::symlink("lib", base.path().join("lib64")).unwrap();
         assert_eq!(
             wheels(&[base.path().join("absent"), base.path().to_path_buf()]),
             [folder]
