@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # The version of the format, raised when what is there changes its meaning.
 VERSION = 1
 
-# What is taken from a field as it is.
+# The keywords of a field that are taken as they are.
 _FIELD_KEYWORDS = (
     "primary_key",
     "unique",
@@ -42,11 +42,8 @@ _FIELD_KEYWORDS = (
     "db_constraint",
 )
 
-# What is taken from a model's options as it is.
+# The attributes of a Meta that are taken as they are, where they say something.
 _META_ATTRIBUTES = (
-    "table_name",
-    "managed",
-    "schema",
     "constraints",
     "indexes",
     "comment",
@@ -103,6 +100,13 @@ def _parse(arguments: list[str]) -> tuple[str, str | None]:
 
 def state_of(module: ModuleType) -> dict[str, Any]:
     """Everything that a module's models, types and sequences say.
+
+    A model always has its ``name``, ``module``, ``file``, ``line``, ``table_name``, ``schema``,
+    ``managed``, ``primary_key`` (field names in the key's order) and ``fields``; a field its
+    ``name``, ``column_name`` and ``annotation``. Any other keyword of ``Field`` and ``Meta`` is
+    there only where it says something other than its default. A field has besides: ``optional``
+    (the annotation allows None), ``relation`` (the name of the attribute that its foreign key
+    gives), and its ``default`` as a dict. Typed objects are complete.
 
     Arguments:
         module: a module that was imported.
@@ -175,38 +179,46 @@ def _model_state(model: type[Model]) -> dict[str, Any]:
         "module": options.module,
         "file": options.file,
         "line": options.line,
+        "table_name": options.table_name,
+        "schema": options.schema,
+        "managed": options.managed,
         "primary_key": [field.name for field in options.primary_key],
         "fields": [_field_state(field) for field in options.fields],
     }
     for name in _META_ATTRIBUTES:
-        state[name] = _plain(getattr(options, name))
+        value = getattr(options, name)
+        if value:
+            state[name] = _plain(value)
     return state
 
 
 def _field_state(field: ModelField) -> dict[str, Any]:
     from hyperdjango.models.annotations import type_name
+    from hyperdjango.models.field import DEFAULTS, UNSET
 
-    state = {
+    state: dict[str, Any] = {
         "name": field.name,
         "column_name": field.column,
         "annotation": type_name(field.python_type),
-        "optional": field.optional,
-        "nullable": field.accepts_null,
-        "default": _default_state(field),
-        "relation": field.relation.name if field.relation is not None else None,
     }
+    if field.optional:
+        state["optional"] = True
+    if field.accepts_null:
+        state["nullable"] = True
+    if field.default is not UNSET:
+        state["default"] = _default_state(field)
+    if field.relation is not None:
+        state["relation"] = field.relation.name
+    said = field.__dict__
     for keyword in _FIELD_KEYWORDS:
-        state[keyword] = _plain(getattr(field, keyword))
+        if keyword in said and said[keyword] != DEFAULTS[keyword]:
+            state[keyword] = _plain(said[keyword])
     return state
 
 
-def _default_state(field: ModelField) -> dict[str, Any] | None:
+def _default_state(field: ModelField) -> dict[str, Any]:
     """The default as it is written: its Python type by name, and its value as text."""
-    from hyperdjango.models.field import UNSET
-
     value: Any = field.default
-    if value is UNSET:
-        return None
     if callable(value):
         return {"kind": "callable"}
     if value is not None:
@@ -219,7 +231,7 @@ def _default_state(field: ModelField) -> dict[str, Any] | None:
         written = value.hex()
     elif isinstance(value, float):
         written = repr(value)
-    elif hasattr(value, "isoformat"):
+    elif value is not None and hasattr(value, "isoformat"):
         written = value.isoformat()
     elif value is not None and not isinstance(value, bool):
         written = str(value)

@@ -159,6 +159,14 @@ def _names(value: Any) -> tuple[str, ...]:
 
 
 def _settings(value: Any) -> Any:
+    # Pairs, beside a dict: linters warn of a dict that a whole class shares.
+    if isinstance(value, tuple):
+        try:
+            value = dict(value)
+        except (TypeError, ValueError):
+            raise Wrong(
+                "a dict of names and settings, or a tuple of such pairs"
+            ) from None
     return settings("Meta.options", "options", value)
 
 

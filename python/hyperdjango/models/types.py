@@ -10,7 +10,6 @@ from hyperdjango.models.declaration import (
     Declaration,
     flag,
     instances,
-    names,
     optional_text,
     parameters,
     refuse,
@@ -63,9 +62,19 @@ class EnumType(Declaration):
         self._store(
             schema=text("EnumType", "schema", schema),
             name=text("EnumType", "name", name),
-            labels=names("EnumType", "labels", labels),
+            labels=_labels(labels),
             comment=optional_text("EnumType", "comment", comment),
         )
+
+
+def _labels(value: object) -> tuple[str, ...]:
+    """The labels of an enumeration; unlike a name, one of them may be empty."""
+    if not isinstance(value, (list, tuple)):
+        raise refuse("EnumType", "labels", "a list of labels", value)
+    for label in value:
+        if not isinstance(label, str) or "\0" in label or value.count(label) > 1:
+            raise refuse("EnumType", "labels", "text that is there only once", label)
+    return tuple(value)
 
 
 class DomainType(Declaration):
