@@ -1,1 +1,29 @@
-//! Writes a Schema as Python models.
+//! Writes a [`Schema`] as Python models: pure text from pure data.
+//!
+//! The output is laid out as the pinned ruff lays it out, passes ruff's default rules, and is the same byte for byte
+//! for the same schema. Nothing out of a database can become code: every name is checked to be an identifier, and all
+//! else is a string literal.
+//!
+//! [`Schema`]: hyperdj_schema::Schema
+
+mod class;
+mod class_name;
+mod constraints;
+mod default_value;
+mod field;
+mod field_name;
+mod header;
+mod identifier;
+mod imports;
+mod indexes;
+mod layout;
+mod literal;
+mod module;
+mod order;
+mod reserved;
+mod singular;
+mod types;
+
+pub use class_name::class_names;
+pub use module::{Request, models};
+pub use reserved::{RESERVED_CLASS_NAMES, RESERVED_FIELD_NAMES};

@@ -23,12 +23,30 @@ pub struct Column {
     pub collation: Option<QualifiedName>,
     /// `COMMENT ON COLUMN`.
     pub comment: Option<String>,
-    /// The default sequence that this column owns where the default is exactly `nextval` of it and the sequence is
-    /// what `serial` would have made, in name and options: such a column is written as `serial`.
-    pub serial: bool,
+    /// Set where the default is `nextval` of a sequence that the column owns and that has the name `serial` gives it:
+    /// the default and the sequence are then said here alone.
+    pub serial: Option<Serial>,
     /// Options of a foreign table's column.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub foreign_options: Vec<(String, String)>,
+}
+
+/// The sequence of a serial column, as far as it differs from what `serial` of the column's width makes.
+///
+/// Databases that came up from PostgreSQL 9.6 have sequences of `bigint` under columns of `integer`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Serial {
+    /// The sequence's type, where it is not the column's.
+    pub data_type: Option<String>,
+    /// Options that are not the defaults of the sequence's type.
+    pub options: SequenceOptions,
+}
+
+impl Serial {
+    /// Whether this is just what `serial` makes.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// An identity column's kind and sequence.

@@ -19,7 +19,7 @@ mod relation;
 mod schema;
 pub mod sql;
 
-pub use column::{Column, Generated, Identity, IdentityKind};
+pub use column::{Column, Generated, Identity, IdentityKind, Serial};
 pub use constraint::{
     Check, Deferrable, Exclusion, ForeignKey, MatchType, PrimaryKey, ReferentialAction, Unique,
 };

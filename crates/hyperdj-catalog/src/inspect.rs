@@ -1,0 +1,179 @@
+//! The reading itself: which statements are sent, and what is made of the answer.
+
+use std::time::Duration;
+
+use hyperdj_postgres::{Client, Statement};
+use hyperdj_schema::{QualifiedName, Schema};
+
+use crate::Error;
+use crate::assemble::Assembly;
+use crate::query::{QUERIES, Query};
+use crate::record::Record;
+
+/// How many statements a reading sends, BEGIN and COMMIT included, however many tables there are.
+pub const STATEMENTS: usize = QUERIES.len() + 2;
+
+/// What to read, and with what patience.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Names of the schemas to read; `None` is all but the system's.
+    pub schemas: Option<Vec<String>>,
+    /// Whether to read the columns, definitions and indexes of views too. Their names are always read.
+    pub views: bool,
+    /// `statement_timeout` for each of the statements, in whole milliseconds; zero is none.
+    pub statement_timeout: Duration,
+}
+
+impl Default for Options {
+    /// The schema `public`, no views, a minute for each statement.
+    fn default() -> Self {
+        Self {
+            schemas: Some(vec!["public".to_owned()]),
+            views: false,
+            statement_timeout: Duration::from_secs(60),
+        }
+    }
+}
+
+/// What a reading found.
+#[derive(Clone, Debug)]
+pub struct Inspection {
+    /// The description. It names every relation; those in `unreadable` too.
+    pub schema: Schema,
+    /// The database's name.
+    pub database: String,
+    /// The role that read it.
+    pub role: String,
+    /// Relations that the role may not select from.
+    pub unreadable: Vec<QualifiedName>,
+    /// Every namespace of the database, those that were not asked for too.
+    pub namespaces: Vec<NamespaceSummary>,
+}
+
+/// A namespace in a few words.
+#[derive(Clone, Debug)]
+pub struct NamespaceSummary {
+    /// The name, unquoted.
+    pub name: String,
+    /// Whether it was asked for.
+    pub selected: bool,
+    /// Whether the role may use it.
+    pub usable: bool,
+    /// How many tables are in it.
+    pub tables: u64,
+    /// Whether an extension made it.
+    pub of_extension: bool,
+}
+
+/// Reads the catalog of the database that a client is connected to.
+///
+/// # Errors
+///
+/// A server older than 12, a schema that does not exist or may not be used, or whatever the connection or the server
+/// says. The transaction is over when this returns, whether or not it went well.
+pub fn inspect(client: &mut Client, options: &Options) -> Result<Inspection, Error> {
+    let version = client.server_version();
+    if version < 120_000 {
+        return Err(Error::ServerTooOld {
+            version: client
+                .parameter("server_version")
+                .unwrap_or("of an unknown version")
+                .to_owned(),
+        });
+    }
+    let texts: Vec<String> = QUERIES
+        .iter()
+        .map(|query| query.text(version / 10_000))
+        .collect();
+    let schemas = options.schemas.as_deref().map(text_array);
+    let views = if options.views { "true" } else { "false" };
+    let timeout = options.statement_timeout.as_millis().to_string();
+    let parameters: Vec<Vec<Option<&str>>> = QUERIES
+        .iter()
+        .map(|query| match query {
+            Query::Settings => vec![Some(timeout.as_str())],
+            Query::Relations | Query::Columns | Query::Indexes => {
+                vec![schemas.as_deref(), Some(views)]
+            }
+            Query::OperatorClasses | Query::Extensions => Vec::new(),
+            _ => vec![schemas.as_deref()],
+        })
+        .collect();
+
+    let mut statements = vec![Statement {
+        sql: "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        parameters: &[],
+    }];
+    for (text, parameters) in texts.iter().zip(&parameters) {
+        statements.push(Statement {
+            sql: text,
+            parameters,
+        });
+    }
+    statements.push(Statement {
+        sql: "COMMIT",
+        parameters: &[],
+    });
+
+    let mut assembly = Assembly::default();
+    let outcome = client.pipeline(&statements, &mut |number, row| {
+        let query = QUERIES[number - 1];
+        assembly.take(query, Record::new(row))
+    });
+    if let Err(error) = outcome {
+        // The first error is the one to report; what fails after it follows from it.
+        let _ = client.batch_execute("ROLLBACK");
+        return Err(error);
+    }
+    check_namespaces(&assembly, options)?;
+    Ok(Inspection {
+        schema: assembly.schema,
+        database: assembly.database,
+        role: assembly.role,
+        unreadable: assembly.unreadable,
+        namespaces: assembly.namespaces,
+    })
+}
+
+/// Whether all that was asked for is there and may be used.
+fn check_namespaces(assembly: &Assembly, options: &Options) -> Result<(), Error> {
+    let Some(wanted) = &options.schemas else {
+        return Ok(());
+    };
+    let existing: Vec<String> = assembly
+        .namespaces
+        .iter()
+        .map(|namespace| namespace.name.clone())
+        .collect();
+    let unknown: Vec<String> = wanted
+        .iter()
+        .filter(|name| !existing.contains(name))
+        .cloned()
+        .collect();
+    if !unknown.is_empty() {
+        return Err(Error::UnknownSchemas {
+            names: unknown,
+            existing,
+        });
+    }
+    match assembly
+        .namespaces
+        .iter()
+        .find(|namespace| namespace.selected && !namespace.usable)
+    {
+        Some(namespace) => Err(Error::NoPermission {
+            schema: namespace.name.clone(),
+            role: assembly.role.clone(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// A list as a constant of `text[]`.
+fn text_array(names: &[String]) -> String {
+    let quoted: Vec<String> = names
+        .iter()
+        .map(|name| format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")))
+        .collect();
+    format!("{{{}}}", quoted.join(","))
+}

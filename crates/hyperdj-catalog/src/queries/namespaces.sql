@@ -1,0 +1,13 @@
+-- Every namespace that is a user's, with how many tables it holds: what was not asked for gives the near names.
+-- $1: names of the namespaces to read, or NULL for all
+SELECT n.oid,
+       n.nspname,
+       obj_description(n.oid, 'pg_namespace'),
+       $1::text[] IS NULL OR n.nspname = ANY ($1::text[]),
+       has_schema_privilege(n.oid, 'USAGE'),
+       (SELECT count(*) FROM pg_class c WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'f')),
+       EXISTS (SELECT FROM pg_depend d
+               WHERE d.classid = 'pg_namespace'::regclass AND d.objid = n.oid AND d.deptype = 'e')
+FROM pg_namespace n
+WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+ORDER BY n.nspname COLLATE "C"

@@ -1,0 +1,125 @@
+-- What models can't say, by kind and name: all of it is counted, so that nothing is lost silently.
+-- $1: names of the namespaces to read, or NULL for all
+WITH namespaces AS MATERIALIZED (
+    SELECT n.oid, n.nspname, n.nspacl FROM pg_namespace n
+    WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+      AND ($1::text[] IS NULL OR n.nspname = ANY ($1::text[]))
+), members AS MATERIALIZED (
+    SELECT d.classid, d.objid FROM pg_depend d WHERE d.deptype = 'e'
+), relations AS MATERIALIZED (
+    SELECT c.*, n.nspname || '.' || c.relname AS name
+    FROM pg_class c JOIN namespaces n ON n.oid = c.relnamespace
+    WHERE NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_class'::regclass AND m.objid = c.oid)
+), found(kind, name) AS (
+    SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' WHEN 'w' THEN 'window function'
+                          ELSE 'function' END,
+           n.nspname || '.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')'
+    FROM pg_proc p JOIN namespaces n ON n.oid = p.pronamespace
+    WHERE NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_proc'::regclass AND m.objid = p.oid)
+  UNION ALL
+    SELECT 'trigger', t.tgname || ' on ' || c.name
+    FROM pg_trigger t JOIN relations c ON c.oid = t.tgrelid
+    WHERE NOT t.tgisinternal
+      AND t.tgparentid = 0 --@13+
+  UNION ALL
+    SELECT 'policy', p.polname || ' on ' || c.name FROM pg_policy p JOIN relations c ON c.oid = p.polrelid
+  UNION ALL
+    SELECT 'row security setting', c.name FROM relations c WHERE c.relrowsecurity OR c.relforcerowsecurity
+  UNION ALL
+    SELECT 'rule', r.rulename || ' on ' || c.name
+    FROM pg_rewrite r JOIN relations c ON c.oid = r.ev_class WHERE r.rulename <> '_RETURN'
+  UNION ALL
+    SELECT 'grant', c.name FROM relations c WHERE c.relacl IS NOT NULL AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
+  UNION ALL
+    SELECT 'grant', c.name || '.' || a.attname
+    FROM pg_attribute a JOIN relations c ON c.oid = a.attrelid WHERE a.attacl IS NOT NULL
+  UNION ALL
+    SELECT 'grant', 'schema ' || n.nspname FROM namespaces n
+    WHERE n.nspacl IS NOT NULL
+      AND NOT EXISTS (SELECT FROM pg_init_privs i
+                      WHERE i.classoid = 'pg_namespace'::regclass AND i.objoid = n.oid AND i.initprivs = n.nspacl)
+  UNION ALL
+    SELECT 'grant', 'function ' || n.nspname || '.' || p.proname
+    FROM pg_proc p JOIN namespaces n ON n.oid = p.pronamespace
+    WHERE p.proacl IS NOT NULL
+      AND NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_proc'::regclass AND m.objid = p.oid)
+  UNION ALL
+    SELECT 'statistics object', n.nspname || '.' || s.stxname
+    FROM pg_statistic_ext s JOIN namespaces n ON n.oid = s.stxnamespace
+  UNION ALL
+    SELECT CASE t.typtype WHEN 'r' THEN 'range type' ELSE 'base type' END, n.nspname || '.' || t.typname
+    FROM pg_type t JOIN namespaces n ON n.oid = t.typnamespace
+    WHERE (t.typtype = 'r' OR t.typtype = 'b' AND t.typelem = 0)
+      AND NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_type'::regclass AND m.objid = t.oid)
+  UNION ALL
+    SELECT 'collation', n.nspname || '.' || c.collname
+    FROM pg_collation c JOIN namespaces n ON n.oid = c.collnamespace
+    WHERE NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_collation'::regclass AND m.objid = c.oid)
+  UNION ALL
+    SELECT 'operator', n.nspname || '.' || o.oprname
+    FROM pg_operator o JOIN namespaces n ON n.oid = o.oprnamespace
+    WHERE NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_operator'::regclass AND m.objid = o.oid)
+  UNION ALL
+    SELECT 'operator class', n.nspname || '.' || o.opcname
+    FROM pg_opclass o JOIN namespaces n ON n.oid = o.opcnamespace
+    WHERE NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_opclass'::regclass AND m.objid = o.oid)
+  UNION ALL
+    SELECT 'text search configuration', n.nspname || '.' || f.cfgname
+    FROM pg_ts_config f JOIN namespaces n ON n.oid = f.cfgnamespace
+    WHERE NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_ts_config'::regclass AND m.objid = f.oid)
+  UNION ALL
+    SELECT 'text search dictionary', n.nspname || '.' || f.dictname
+    FROM pg_ts_dict f JOIN namespaces n ON n.oid = f.dictnamespace
+    WHERE NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_ts_dict'::regclass AND m.objid = f.oid)
+  UNION ALL
+    SELECT 'conversion', n.nspname || '.' || c.conname
+    FROM pg_conversion c JOIN namespaces n ON n.oid = c.connamespace
+  UNION ALL
+    SELECT 'replica identity setting', c.name FROM relations c
+    WHERE c.relkind IN ('r', 'p', 'm') AND c.relreplident <> 'd'
+  UNION ALL
+    SELECT 'table access method setting', c.name
+    FROM relations c JOIN pg_am am ON am.oid = c.relam WHERE c.relkind IN ('r', 'm') AND am.amname <> 'heap'
+  UNION ALL
+    SELECT 'typed table setting', c.name FROM relations c WHERE c.reloftype <> 0
+  UNION ALL
+    SELECT 'clustered index setting', c.name
+    FROM relations c JOIN pg_index i ON i.indrelid = c.oid AND i.indisclustered
+  UNION ALL
+    SELECT 'column storage setting', c.name || '.' || a.attname
+    FROM relations c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid
+    WHERE c.relkind IN ('r', 'p', 'm') AND a.attnum > 0 AND NOT a.attisdropped
+      AND (a.attstorage <> t.typstorage
+           OR a.attcompression <> '' --@14+
+           OR a.attoptions IS NOT NULL)
+  UNION ALL
+    SELECT 'column statistics setting', c.name || '.' || a.attname
+    FROM relations c JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE c.relkind IN ('r', 'p', 'm') AND a.attnum > 0 AND NOT a.attisdropped
+      AND a.attstattarget >= 0
+  UNION ALL
+    SELECT 'event trigger', e.evtname FROM pg_event_trigger e
+    WHERE NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_event_trigger'::regclass AND m.objid = e.oid)
+  UNION ALL
+    SELECT 'publication', p.pubname FROM pg_publication p
+  UNION ALL
+    SELECT 'foreign server', s.srvname FROM pg_foreign_server s
+    WHERE NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_foreign_server'::regclass AND m.objid = s.oid)
+  UNION ALL
+    SELECT 'cast', format_type(c.castsource, NULL) || ' as ' || format_type(c.casttarget, NULL)
+    FROM pg_cast c
+    WHERE c.oid >= 16384
+      AND NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_cast'::regclass AND m.objid = c.oid)
+  UNION ALL
+    SELECT 'default privilege', coalesce(n.nspname || ' ', '') || pg_get_userbyid(a.defaclrole)
+    FROM pg_default_acl a LEFT JOIN pg_namespace n ON n.oid = a.defaclnamespace
+  UNION ALL
+    SELECT 'temporal key', k.conname || ' on ' || c.name --@18+
+    FROM pg_constraint k JOIN relations c ON c.oid = k.conrelid WHERE k.conperiod --@18+
+  UNION ALL --@18+
+    SELECT 'constraint that is not enforced', k.conname || ' on ' || c.name --@18+
+    FROM pg_constraint k JOIN relations c ON c.oid = k.conrelid WHERE NOT k.conenforced --@18+
+  UNION ALL --@18+
+    SELECT 'security label', l.provider || ' on ' || l.objname FROM pg_seclabels l WHERE l.objtype = 'table'
+)
+SELECT kind, name FROM found ORDER BY kind COLLATE "C", name COLLATE "C"

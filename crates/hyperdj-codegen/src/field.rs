@@ -1,0 +1,242 @@
+//! Fields: a column as an annotated attribute, with what the canonical form does not already say.
+
+use hyperdj_schema::{
+    BaseType, Column, ForeignKey, Identity, IdentityKind, ReferentialAction, Relation, Serial,
+    SequenceOptions,
+};
+
+use crate::class::{ClassContext, integer, name_pair, option_list, text};
+use crate::default_value::{DefaultLiteral, default_literal};
+use crate::layout::{Argument, Expression, assignment};
+
+/// The Python type of an annotation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PythonType {
+    pub(crate) module: &'static str,
+    pub(crate) name: &'static str,
+    /// The column type that the annotation alone means.
+    canonical: &'static str,
+}
+
+const fn python_type(
+    module: &'static str,
+    name: &'static str,
+    canonical: &'static str,
+) -> PythonType {
+    PythonType {
+        module,
+        name,
+        canonical,
+    }
+}
+
+/// The type table of the models' contract; whatever is not in it is a `str` in PostgreSQL's text form.
+pub(crate) fn annotation(data_type: &str) -> PythonType {
+    match BaseType::of(data_type) {
+        BaseType::SmallInt | BaseType::Integer | BaseType::BigInt => {
+            python_type("builtins", "int", "integer")
+        }
+        BaseType::Real | BaseType::DoublePrecision => {
+            python_type("builtins", "float", "double precision")
+        }
+        BaseType::Numeric | BaseType::Money => python_type("decimal", "Decimal", "numeric"),
+        BaseType::Boolean => python_type("builtins", "bool", "boolean"),
+        BaseType::Bytea => python_type("builtins", "bytes", "bytea"),
+        BaseType::Date => python_type("datetime", "date", "date"),
+        BaseType::Time | BaseType::TimeTz => {
+            python_type("datetime", "time", "time without time zone")
+        }
+        BaseType::Timestamp | BaseType::TimestampTz => {
+            python_type("datetime", "datetime", "timestamp with time zone")
+        }
+        BaseType::Text
+        | BaseType::CharacterVarying
+        | BaseType::Character
+        | BaseType::Name
+        | BaseType::Other => python_type("builtins", "str", "text"),
+    }
+}
+
+/// The line or lines of a field.
+pub(crate) fn field(
+    context: &mut ClassContext<'_, '_>,
+    relation: &Relation,
+    column: &Column,
+) -> String {
+    let annotation = annotation(&column.data_type);
+    let type_name = context.type_name(annotation);
+    let arguments = arguments(context, relation, column, annotation);
+    let name = context.field(&column.name).to_owned();
+    context.module.imports.model("Field");
+    let target = format!("{name}: {type_name}");
+    assignment(&target, &Expression::Call("Field", arguments), 1)
+}
+
+fn arguments(
+    context: &mut ClassContext<'_, '_>,
+    relation: &Relation,
+    column: &Column,
+    annotation: PythonType,
+) -> Vec<Argument> {
+    let mut arguments = Vec::new();
+    let flag = |value: bool| Expression::Atom(if value { "True" } else { "False" }.to_owned());
+    let key_columns = relation
+        .primary_key
+        .as_ref()
+        .map_or(&[][..], |key| key.columns.as_slice());
+    let in_key = key_columns.contains(&column.name);
+    if in_key {
+        arguments.push(Argument::named("primary_key", flag(true)));
+    }
+    let is_this = |columns: &[String]| matches!(columns, [only] if *only == column.name);
+    if relation.uniques.iter().any(|unique| is_this(&unique.columns)) {
+        arguments.push(Argument::named("unique", flag(true)));
+    }
+    let foreign_key = marked_foreign_key(relation, &column.name);
+    if let Some(key) = foreign_key {
+        let target = context.foreign_key_target(key);
+        arguments.push(Argument::named("foreign_key", target));
+    }
+    if column.nullable {
+        arguments.push(Argument::named("nullable", flag(true)));
+    }
+    let literal = default_literal(context.module.schema, column);
+    match &literal {
+        Some(DefaultLiteral::Plain(code)) => {
+            arguments.push(Argument::named("default", Expression::Atom(code.clone())));
+        }
+        Some(DefaultLiteral::Decimal(code)) => {
+            let name = context.type_name(python_type("decimal", "Decimal", "numeric"));
+            let code = format!("{name}({code})");
+            arguments.push(Argument::named("default", Expression::Atom(code)));
+        }
+        None => {}
+    }
+    if context.field(&column.name) != column.name {
+        arguments.push(Argument::named("column_name", text(&column.name)));
+    }
+    if let (None, Some(expression)) = (&literal, &column.default) {
+        arguments.push(Argument::named("db_default", text(expression)));
+    }
+    if let Some(key) = foreign_key {
+        for (keyword, action) in [("on_delete", key.on_delete), ("on_update", key.on_update)] {
+            if action != ReferentialAction::NoAction {
+                arguments.push(Argument::named(keyword, text(action.as_sql())));
+            }
+        }
+    }
+    if column.data_type != annotation.canonical {
+        arguments.push(Argument::named("db_type", text(&column.data_type)));
+    }
+    // A key of one integer column means `serial`: what is no such column says what it is.
+    let means_serial = in_key
+        && key_columns.len() == 1
+        && foreign_key.is_none()
+        && BaseType::of(&column.data_type).is_integer();
+    match &column.serial {
+        Some(serial) if !serial.is_default() => {
+            arguments.push(Argument::named("auto", self::serial(context, serial)));
+        }
+        Some(_) if !means_serial => arguments.push(Argument::named("auto", flag(true))),
+        None if means_serial
+            && column.default.is_none()
+            && column.identity.is_none()
+            && column.generated.is_none() =>
+        {
+            arguments.push(Argument::named("auto", flag(false)));
+        }
+        _ => {}
+    }
+    if let Some(identity) = &column.identity {
+        let value = self::identity(context, identity);
+        arguments.push(Argument::named("identity", value));
+    }
+    if let Some(generated) = &column.generated {
+        let expression = text(&generated.expression);
+        let value = if generated.stored {
+            expression
+        } else {
+            let arguments = vec![
+                Argument::new(expression),
+                Argument::named("virtual", flag(true)),
+            ];
+            Expression::Call(context.module.imports.model("Generated"), arguments)
+        };
+        arguments.push(Argument::named("generated", value));
+    }
+    if relation
+        .indexes
+        .iter()
+        .any(|index| crate::indexes::marked_column(relation, index) == Some(&column.name))
+    {
+        arguments.push(Argument::named("index", flag(true)));
+    }
+    if let Some(collation) = &column.collation {
+        arguments.push(Argument::named("collation", name_pair(collation)));
+    }
+    if let Some(comment) = &column.comment {
+        arguments.push(Argument::named("comment", text(comment)));
+    }
+    if !column.foreign_options.is_empty() {
+        let options = option_list(&column.foreign_options);
+        arguments.push(Argument::named("options", options));
+    }
+    arguments
+}
+
+/// The foreign key that a column's own `foreign_key=` says: the one with the usual name, else the first by name.
+pub(crate) fn marked_foreign_key<'r>(
+    relation: &'r Relation,
+    column: &str,
+) -> Option<&'r ForeignKey> {
+    let usual = hyperdj_schema::foreign_key_name(&relation.name.name, [column]);
+    let mut keys = relation
+        .foreign_keys
+        .iter()
+        .filter(|key| matches!(key.columns.as_slice(), [only] if only == column));
+    let first = keys.clone().next();
+    keys.find(|key| key.name == usual).or(first)
+}
+
+fn identity(context: &mut ClassContext<'_, '_>, identity: &Identity) -> Expression {
+    let kind = text(match identity.kind {
+        IdentityKind::Always => "always",
+        IdentityKind::ByDefault => "by default",
+    });
+    if identity.options.is_default() && identity.sequence.is_none() {
+        return kind;
+    }
+    let mut arguments = vec![Argument::new(kind)];
+    push_sequence_options(&mut arguments, &identity.options);
+    if let Some(sequence) = &identity.sequence {
+        arguments.push(Argument::named("sequence_name", text(&sequence.name)));
+    }
+    Expression::Call(context.module.imports.model("Identity"), arguments)
+}
+
+fn serial(context: &mut ClassContext<'_, '_>, serial: &Serial) -> Expression {
+    let mut arguments = Vec::new();
+    if let Some(data_type) = &serial.data_type {
+        arguments.push(Argument::named("data_type", text(data_type)));
+    }
+    push_sequence_options(&mut arguments, &serial.options);
+    Expression::Call(context.module.imports.model("Serial"), arguments)
+}
+
+/// `start=…, increment=…, …`: what differs from the defaults.
+pub(crate) fn push_sequence_options(arguments: &mut Vec<Argument>, options: &SequenceOptions) {
+    for (keyword, value) in [
+        ("start", options.start),
+        ("increment", options.increment),
+        ("min_value", options.min_value),
+        ("max_value", options.max_value),
+        ("cache", options.cache),
+    ] {
+        if let Some(value) = value {
+            arguments.push(Argument::named(keyword, integer(value)));
+        }
+    }
+    if options.cycle {
+        arguments.push(Argument::named("cycle", Expression::Atom("True".to_owned())));
+    }
+}

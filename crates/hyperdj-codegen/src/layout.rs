@@ -1,0 +1,201 @@
+//! Expressions, and how ruff lays them out: flat where they fit in 88 columns, else broken at the outermost bracket.
+
+use unicode_width::UnicodeWidthStr;
+
+/// The width that a line may have, in columns.
+const LINE_WIDTH: usize = 88;
+/// Spaces of one step.
+const STEP: usize = 4;
+
+/// A Python expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Expression {
+    /// What has no place to break: a name, a number, a string.
+    Atom(String),
+    /// A text of several lines between triple quotes.
+    Lines(String),
+    /// A call: the function's name and its arguments.
+    Call(&'static str, Vec<Argument>),
+    /// `[…]`
+    List(Vec<Expression>),
+    /// `(…)`
+    Tuple(Vec<Expression>),
+    /// `{…}`
+    Dictionary(Vec<(Expression, Expression)>),
+}
+
+/// An argument of a call, by place or by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Argument {
+    keyword: Option<&'static str>,
+    value: Expression,
+}
+
+impl Argument {
+    pub(crate) fn new(value: Expression) -> Self {
+        Self {
+            keyword: None,
+            value,
+        }
+    }
+
+    pub(crate) fn named(keyword: &'static str, value: Expression) -> Self {
+        Self {
+            keyword: Some(keyword),
+            value,
+        }
+    }
+}
+
+/// A statement `target = value` at an indentation in steps, with a line break behind it.
+pub(crate) fn assignment(target: &str, value: &Expression, steps: usize) -> String {
+    let indent = steps * STEP;
+    let margin = " ".repeat(indent);
+    let start = indent + target.width() + 3;
+    let flat = flat(value);
+    let parenthesized = match (value, &flat) {
+        // A string that is too long for its line moves to one of its own where it fits there.
+        (Expression::Atom(_), Some(text)) => {
+            start + text.width() > LINE_WIDTH && indent + STEP + text.width() <= LINE_WIDTH
+        }
+        _ => false,
+    };
+    if parenthesized {
+        let inner = " ".repeat(indent + STEP);
+        let text = flat.unwrap_or_default();
+        format!("{margin}{target} = (\n{inner}{text}\n{margin})\n")
+    } else {
+        format!("{margin}{target} = {}\n", laid_out(value, indent, start, 0))
+    }
+}
+
+/// The text of an expression whose line has `indent` spaces in front, that begins at column `start`, and that has
+/// `behind` columns of text behind it.
+fn laid_out(expression: &Expression, indent: usize, start: usize, behind: usize) -> String {
+    if let Some(text) = flat(expression)
+        && start + text.width() + behind <= LINE_WIDTH
+    {
+        return text;
+    }
+    match expression {
+        Expression::Atom(text) | Expression::Lines(text) => text.clone(),
+        Expression::Call(function, arguments) => call(function, arguments, indent),
+        Expression::List(items) => sequence('[', items, ']', indent, false),
+        Expression::Tuple(items) => sequence('(', items, ')', indent, items.len() == 1),
+        Expression::Dictionary(items) => {
+            let inner = indent + STEP;
+            broken('{', items, '}', indent, false, |(key, value)| {
+                let key = flat(key).unwrap_or_default();
+                let start = inner + key.width() + 2;
+                let value = laid_out(value, inner, start, 1);
+                format!("{key}: {value}")
+            })
+        }
+    }
+}
+
+fn call(function: &str, arguments: &[Argument], indent: usize) -> String {
+    if let [Argument { keyword: None, value: Expression::Lines(text) }] = arguments {
+        return format!("{function}({text})");
+    }
+    let inner = indent + STEP;
+    if let Some(text) = flat_arguments(arguments)
+        && (inner + text.width() <= LINE_WIDTH || arguments.is_empty())
+    {
+        if arguments.is_empty() {
+            return format!("{function}()");
+        }
+        return format!(
+            "{function}(\n{}{text}\n{})",
+            " ".repeat(inner),
+            " ".repeat(indent)
+        );
+    }
+    let body = broken('(', arguments, ')', indent, false, |argument| {
+        let prefix = argument.keyword.map(|keyword| format!("{keyword}="));
+        let prefix = prefix.unwrap_or_default();
+        let behind = usize::from(arguments.len() > 1);
+        let value = laid_out(&argument.value, inner, inner + prefix.width(), behind);
+        format!("{prefix}{value}")
+    });
+    format!("{function}{body}")
+}
+
+fn sequence(
+    open: char,
+    items: &[Expression],
+    close: char,
+    indent: usize,
+    comma: bool,
+) -> String {
+    let inner = indent + STEP;
+    let behind = usize::from(comma || items.len() > 1);
+    broken(open, items, close, indent, comma, |item| {
+        laid_out(item, inner, inner, behind)
+    })
+}
+
+/// One item a line. A comma behind the last one where there are several, or where it must be.
+fn broken<T>(
+    open: char,
+    items: &[T],
+    close: char,
+    indent: usize,
+    comma: bool,
+    mut item_text: impl FnMut(&T) -> String,
+) -> String {
+    let margin = " ".repeat(indent + STEP);
+    let mut text = String::new();
+    text.push(open);
+    for (position, item) in items.iter().enumerate() {
+        text.push('\n');
+        text.push_str(&margin);
+        text.push_str(&item_text(item));
+        if comma || items.len() > 1 || position + 1 < items.len() {
+            text.push(',');
+        }
+    }
+    text.push('\n');
+    text.push_str(&" ".repeat(indent));
+    text.push(close);
+    text
+}
+
+/// All on one line, where that can be.
+fn flat(expression: &Expression) -> Option<String> {
+    let joined = |items: &[Expression]| -> Option<String> {
+        let items: Option<Vec<String>> = items.iter().map(flat).collect();
+        Some(items?.join(", "))
+    };
+    Some(match expression {
+        Expression::Atom(text) => text.clone(),
+        Expression::Lines(_) => return None,
+        Expression::Call(function, arguments) => {
+            format!("{function}({})", flat_arguments(arguments)?)
+        }
+        Expression::List(items) => format!("[{}]", joined(items)?),
+        Expression::Tuple(items) if items.len() == 1 => format!("({},)", joined(items)?),
+        Expression::Tuple(items) => format!("({})", joined(items)?),
+        Expression::Dictionary(items) => {
+            let items: Option<Vec<String>> = items
+                .iter()
+                .map(|(key, value)| Some(format!("{}: {}", flat(key)?, flat(value)?)))
+                .collect();
+            format!("{{{}}}", items?.join(", "))
+        }
+    })
+}
+
+fn flat_arguments(arguments: &[Argument]) -> Option<String> {
+    let arguments: Option<Vec<String>> = arguments
+        .iter()
+        .map(|argument| {
+            let value = flat(&argument.value)?;
+            Some(match argument.keyword {
+                Some(keyword) => format!("{keyword}={value}"),
+                None => value,
+            })
+        })
+        .collect();
+    Some(arguments?.join(", "))
+}

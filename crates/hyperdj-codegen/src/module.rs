@@ -1,0 +1,91 @@
+//! The file as a whole.
+
+use std::collections::HashMap;
+
+use hyperdj_schema::{QualifiedName, Relation, Schema};
+
+use crate::class::{class, text};
+use crate::class_name::class_names;
+use crate::header::docstring;
+use crate::imports::Imports;
+use crate::layout::{Argument, Expression};
+use crate::order::ordered;
+use crate::types::lists;
+
+/// Which relations of a schema to write.
+pub struct Request<'a> {
+    /// Whether a relation is wanted, by name. Class names are the same whatever is wanted.
+    pub wanted: &'a dyn Fn(&QualifiedName) -> bool,
+    /// Whether views are wanted at all.
+    pub views: bool,
+}
+
+impl Request<'_> {
+    pub(crate) fn takes(&self, relation: &Relation) -> bool {
+        (self.views || !relation.kind.is_view()) && (self.wanted)(&relation.name)
+    }
+}
+
+/// What is known while a file is written.
+pub(crate) struct ModuleContext<'s> {
+    pub(crate) schema: &'s Schema,
+    pub(crate) imports: Imports,
+    names: HashMap<QualifiedName, String>,
+    relations: HashMap<&'s QualifiedName, &'s Relation>,
+}
+
+impl<'s> ModuleContext<'s> {
+    /// The class of a relation.
+    pub(crate) fn class_name(&self, name: &QualifiedName) -> &str {
+        self.names.get(name).map_or("", String::as_str)
+    }
+
+    /// The class and relation of a table, where it is in this file.
+    pub(crate) fn target_class(&self, name: &QualifiedName) -> Option<(String, &'s Relation)> {
+        let relation = *self.relations.get(name)?;
+        Some((self.names.get(name)?.clone(), relation))
+    }
+
+    /// A table outside the file.
+    pub(crate) fn table(&mut self, name: &QualifiedName, columns: &[String]) -> Expression {
+        let parts = [&name.schema, &name.name].into_iter().chain(columns);
+        let arguments = parts.map(|part| Argument::new(text(part))).collect();
+        Expression::Call(self.imports.model("Table"), arguments)
+    }
+}
+
+/// The text of a models file.
+pub fn models(schema: &Schema, request: &Request<'_>) -> String {
+    let relations: Vec<&Relation> = schema
+        .relations
+        .iter()
+        .filter(|relation| request.takes(relation))
+        .collect();
+    let mut module = ModuleContext {
+        schema,
+        imports: Imports::default(),
+        names: class_names(schema),
+        relations: relations.iter().map(|relation| (&relation.name, *relation)).collect(),
+    };
+    let tables = schema.relations.iter().filter(|relation| !relation.kind.is_view());
+    let is_whole = tables.clone().all(|relation| request.takes(relation));
+
+    let mut classes = String::new();
+    for relation in ordered(&relations) {
+        classes.push_str("\n\n");
+        classes.push_str(&class(&mut module, relation));
+    }
+    let mut lists = lists(&mut module, &relations, is_whole);
+    if !lists.is_empty() && !classes.is_empty() {
+        lists.insert(0, '\n');
+    }
+    let mut code = docstring(schema, &relations, request);
+    let imports = module.imports.text();
+    if !imports.is_empty() {
+        code.push('\n');
+        code.push_str(&imports);
+    }
+    code.push_str(&classes);
+    code.push_str(&lists);
+    code
+}

@@ -1,0 +1,100 @@
+//! The singular of an English word, for class names.
+
+/// Words that end like a plural and are none, or that nobody says in the singular.
+const UNCHANGED: &[&str] = &[
+    "always", "analytics", "atlas", "axis", "basis", "bias", "chaos", "cosmos", "data", "diagnostics", "economics",
+    "goods", "graphics", "https", "iris", "kansas", "kudos", "lens", "logistics", "mathematics", "media", "metadata",
+    "news", "pancreas", "pants", "physics", "politics", "species", "status", "texas", "thanks", "usps",
+];
+
+/// Words that the library gets wrong.
+const IRREGULAR: &[(&str, &str)] = &[
+    ("axes", "axis"),
+    ("biases", "bias"),
+    ("caches", "cache"),
+    ("memoranda", "memorandum"),
+    ("niches", "niche"),
+    ("oases", "oasis"),
+    ("reuses", "reuse"),
+    ("stadia", "stadium"),
+    ("viruses", "virus"),
+];
+
+/// Words of three letters that are plurals; all others ("sms", "gps", "bus") are left as they are.
+const SHORT_PLURALS: &[(&str, &str)] = &[
+    ("ads", "ad"),
+    ("cvs", "cv"),
+    ("dbs", "db"),
+    ("ids", "id"),
+    ("ips", "ip"),
+    ("men", "man"),
+    ("tvs", "tv"),
+    ("vms", "vm"),
+];
+
+/// The singular of a word in small letters; a word that has none comes back as it is.
+pub(crate) fn singular(word: &str) -> String {
+    let listed = |list: &[(&str, &str)]| {
+        list.iter()
+            .find(|(plural, _)| *plural == word)
+            .map(|(_, singular)| (*singular).to_owned())
+    };
+    if word.chars().count() <= 3 {
+        return listed(SHORT_PLURALS).unwrap_or_else(|| word.to_owned());
+    }
+    if UNCHANGED.contains(&word) || !word.is_ascii() {
+        return word.to_owned();
+    }
+    listed(IRREGULAR).unwrap_or_else(|| pluralizer::pluralize(word, 1, false))
+}
+
+/// The plural of a word in small letters.
+pub(crate) fn plural(word: &str) -> String {
+    if word.is_ascii() && !word.is_empty() {
+        pluralizer::pluralize(word, 2, false)
+    } else {
+        format!("{word}s")
+    }
+}
+
+/// The plural of a kind's words: `table access method setting` gives `table access method settings`.
+pub(crate) fn plural_phrase(words: &str) -> String {
+    match words.rsplit_once(' ') {
+        // "constraint that is not enforced": the noun is the first word.
+        _ if words.contains(" that ") => {
+            let (noun, rest) = words.split_once(' ').unwrap_or((words, ""));
+            format!("{} {}", plural(noun), rest.replace(" is ", " are "))
+        }
+        Some((first, last)) => format!("{first} {}", plural(last)),
+        None => plural(words),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::singular;
+
+    #[test]
+    fn words_are_made_singular_where_they_are_plural() {
+        for (word, expected) in [
+            ("users", "user"),
+            ("stats", "stat"),
+            ("categories", "category"),
+            ("addresses", "address"),
+            ("address", "address"),
+            ("data", "data"),
+            ("media", "media"),
+            ("news", "news"),
+            ("status", "status"),
+            ("statuses", "status"),
+            ("people", "person"),
+            ("caches", "cache"),
+            ("sms", "sms"),
+            ("ids", "id"),
+            ("s", "s"),
+            ("grössen", "grössen"),
+        ] {
+            assert_eq!(singular(word), expected);
+        }
+    }
+}
