@@ -9,6 +9,7 @@ mod client;
 pub mod config;
 mod error;
 mod secret;
+mod tls;
 mod transport;
 
 pub use client::{CancelToken, Client, Row, Statement};

@@ -82,6 +82,47 @@ impl Transport {
         self.tls.is_some()
     }
 
+    /// The TLS layer, if there is one.
+    pub(crate) fn tls(&self) -> Option<&rustls::ClientConnection> {
+        self.tls.as_deref()
+    }
+
+    /// Puts a TLS layer on the connection and has both ends agree on it.
+    pub(crate) fn start_tls(
+        &mut self,
+        tls: Box<rustls::ClientConnection>,
+        deadline: Option<Instant>,
+    ) -> Result<(), Trouble> {
+        let tls = self.tls.insert(tls);
+        loop {
+            while tls.wants_write() {
+                match tls.write_tls(&mut self.stream) {
+                    Ok(_) => {}
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(Trouble::Io(error)),
+                }
+            }
+            if !tls.is_handshaking() && !tls.wants_write() {
+                return Ok(());
+            }
+            if !wait(&self.stream, tls.wants_write(), deadline)?.readable {
+                continue;
+            }
+            match tls.read_tls(&mut self.stream) {
+                Ok(0) => return Err(Trouble::Io(closed())),
+                Ok(_) => {}
+                Err(error) if again(&error) => continue,
+                Err(error) => return Err(Trouble::Io(error)),
+            }
+            if let Err(error) = tls.process_new_packets() {
+                // Tells the server why, if it still listens.
+                let _ = tls.write_tls(&mut self.stream);
+                return Err(Trouble::Tls(error));
+            }
+        }
+    }
+
     /// Sends what the machine has to send, and returns when at least one byte was received.
     pub(crate) fn turn(
         &mut self,

@@ -1,12 +1,12 @@
 //! Opening a session with one address: the socket, TLS as `sslmode` says, authentication.
 
 use super::{CancelToken, Client};
-use crate::config::{Config, Host, SslMode};
+use crate::config::{Config, Host, SslMode, SslNegotiation};
 use crate::error::{AuthenticationFailure, Error, Place};
-use crate::transport::{Stream, Transport, Trouble};
+use crate::transport::{Machine, Stream, Transport, Trouble};
 use hyperdj_protocol::{
     Channel, ProtocolError, ServerError, Session, Startup, StartupError, StartupEvent,
-    StartupOptions,
+    StartupOptions, TLS_REQUEST, TlsAnswer, tls_answer,
 };
 use std::collections::VecDeque;
 use std::io;
@@ -37,8 +37,14 @@ pub(super) fn open(config: &Config, host: usize, place: &Place) -> Result<Client
             result => result,
         },
         SslMode::Prefer => match once(Encryption::IfOffered) {
-            // The first error says more: without TLS the server may merely say that it wants TLS.
-            Err(error) if refused_this_way(&error) => once(Encryption::None).map_err(|_| error),
+            Err(first) if refused_this_way(&first) => {
+                once(Encryption::None).map_err(|second| match first {
+                    // An answer that could not be believed: the second says what it was.
+                    Error::Protocol { .. } => second,
+                    // Without TLS the server may merely say that it wants TLS.
+                    first => first,
+                })
+            }
             result => result,
         },
         SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => once(Encryption::Required),
@@ -50,7 +56,11 @@ pub(super) fn open(config: &Config, host: usize, place: &Place) -> Result<Client
 /// libpq tries the other way after a wrong password as well, which then travels unencrypted; we do not.
 fn refused_this_way(error: &Error) -> bool {
     match error {
-        Error::Tls { .. } => true,
+        Error::Tls { .. }
+        | Error::Protocol {
+            error: ProtocolError::ErrorInTlsNegotiation,
+            ..
+        } => true,
         Error::Authentication {
             reason: AuthenticationFailure::Refused(error),
             ..
@@ -73,19 +83,11 @@ fn open_once(
         place,
         user: config.effective_user()?,
     };
-    let (mut transport, channel) = match encryption {
-        Encryption::None | Encryption::IfOffered => {
-            let stream = connect(config, place, deadline)?;
-            let channel = match place.host {
-                Host::Unix { .. } => Channel::Local,
-                Host::Tcp { .. } => Channel::Unencrypted,
-            };
-            (Transport::new(stream, None), channel)
-        }
-        Encryption::Required => {
-            return Err(Error::Unsupported("TLS is not there yet"));
-        }
-    };
+    let mut transport = Transport::new(connect(config, place, deadline)?, None);
+    if encryption != Encryption::None {
+        context.encrypt(&mut transport, encryption, deadline)?;
+    }
+    let channel = context.channel(&transport);
     let (session, notices) = context.start(&mut transport, channel, host, deadline)?;
     let cancel = session.cancel_key().map(|key| CancelToken {
         config: Arc::new(config.clone()),
@@ -112,11 +114,16 @@ pub(super) fn transport(
     encrypted: bool,
     deadline: Option<Instant>,
 ) -> Result<Transport, Error> {
-    let stream = connect(config, place, deadline)?;
+    let mut transport = Transport::new(connect(config, place, deadline)?, None);
     if encrypted {
-        return Err(Error::Unsupported("TLS is not there yet"));
+        let context = Context {
+            config,
+            place,
+            user: String::new(),
+        };
+        context.encrypt(&mut transport, Encryption::Required, deadline)?;
     }
-    Ok(Transport::new(stream, None))
+    Ok(transport)
 }
 
 fn connect(config: &Config, place: &Place, deadline: Option<Instant>) -> Result<Stream, Error> {
@@ -143,6 +150,82 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Agrees with the server on TLS, or finds out that it has none.
+    fn encrypt(
+        &self,
+        transport: &mut Transport,
+        encryption: Encryption,
+        deadline: Option<Instant>,
+    ) -> Result<(), Error> {
+        if self.config.tls.negotiation == SslNegotiation::Postgres
+            && self.ask_for_tls(transport, deadline)? == TlsAnswer::Refused
+        {
+            if encryption == Encryption::IfOffered {
+                return Ok(());
+            }
+            return Err(Error::Tls {
+                place: Box::new(self.place.clone()),
+                reason: "the server has TLS switched off, and sslmode asks for it".to_owned(),
+                hint: Some(
+                    "Switch it on in the server (ssl = on, with a certificate), or use sslmode=prefer.".to_owned(),
+                ),
+            });
+        }
+        // Files are read only for a server that has TLS: what is wrong with them must not matter otherwise.
+        let connection = crate::tls::prepare(self.config, self.place)?;
+        transport
+            .start_tls(connection, deadline)
+            .map_err(|trouble| match trouble {
+                Trouble::Io(reason) => Error::Tls {
+                    place: Box::new(self.place.clone()),
+                    reason: format!("the connection ended during the handshake ({reason})"),
+                    hint: None,
+                },
+                trouble => self.trouble(trouble),
+            })?;
+        match transport.tls() {
+            Some(connection) => crate::tls::check(connection, self.config, self.place),
+            None => Ok(()),
+        }
+    }
+
+    /// Sends the request for TLS and waits for its one-byte answer.
+    fn ask_for_tls(
+        &self,
+        transport: &mut Transport,
+        deadline: Option<Instant>,
+    ) -> Result<TlsAnswer, Error> {
+        let mut request = TlsRequest {
+            unsent: &TLS_REQUEST,
+            answer: [0; 64],
+            received: 0,
+        };
+        loop {
+            transport
+                .turn(&mut request, deadline)
+                .map_err(|trouble| self.trouble(trouble))?;
+            match tls_answer(&request.answer[..request.received]) {
+                Ok(Some(answer)) => return Ok(answer),
+                Ok(None) => {}
+                Err(error) => return Err(self.startup_error(error.into())),
+            }
+        }
+    }
+
+    /// What the connection runs over, as the server's questions are judged by.
+    fn channel(&self, transport: &Transport) -> Channel {
+        match (transport.tls(), &self.place.host) {
+            (Some(connection), _) => Channel::Tls {
+                end_point: connection
+                    .peer_certificates()
+                    .and_then(|chain| chain.first())
+                    .and_then(|certificate| crate::tls::end_point_hash(certificate.as_ref())),
+            },
+            (None, Host::Unix { .. }) => Channel::Local,
+            (None, Host::Tcp { .. }) => Channel::Unencrypted,
+        }
+    }
+
     /// Introduces and authenticates the client.
     fn start(
         &self,
@@ -232,11 +315,39 @@ impl Context<'_> {
                 after: self.config.connect_timeout.unwrap_or_default(),
             },
             Trouble::Io(reason) => Error::Closed { place, reason },
-            Trouble::Tls(reason) => Error::Tls {
-                place,
-                reason: reason.to_string(),
-                hint: None,
-            },
+            Trouble::Tls(reason) => {
+                let (reason, hint) = crate::tls::describe(&reason);
+                Error::Tls {
+                    place,
+                    reason,
+                    hint,
+                }
+            }
         }
+    }
+}
+
+/// The request for TLS, sent before anything else.
+struct TlsRequest {
+    unsent: &'static [u8],
+    answer: [u8; 64],
+    received: usize,
+}
+
+impl Machine for TlsRequest {
+    fn room(&mut self, _: usize) -> &mut [u8] {
+        &mut self.answer[self.received..]
+    }
+
+    fn filled(&mut self, count: usize) {
+        self.received = (self.received + count).min(self.answer.len());
+    }
+
+    fn output(&self) -> &[u8] {
+        self.unsent
+    }
+
+    fn written(&mut self, count: usize) {
+        self.unsent = &self.unsent[count.min(self.unsent.len())..];
     }
 }
