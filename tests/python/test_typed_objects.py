@@ -204,7 +204,7 @@ def test_they_are_immutable(example: Declaration) -> None:
     with pytest.raises(AttributeError, match="can't be changed"):
         delattr(example, name)
     with pytest.raises(AttributeError):
-        example.another = 1  # type: ignore[attr-defined]
+        example.another = 1
 
 
 def test_all_examples_differ() -> None:

@@ -99,6 +99,7 @@ def _collect_fields(options: Options, bases: list[type[Model]]) -> None:
         if bound is not field or name in inherited:
             setattr(model, name, bound)
     options.by_name = by_name
+    options.attributes = {**by_name}
     options.fields = tuple(by_name.values())
     options.defaults = tuple(
         field for field in options.fields if field.default is not UNSET
@@ -222,7 +223,7 @@ def _collect_relations(options: Options) -> None:
         field.relation = relation
         options.relations[relation.name] = relation
         setattr(model, relation.name, relation)
-    options.attributes = {**options.by_name, **options.relations}
+    options.attributes.update(options.relations)
 
 
 def _attributes(model: type[Model]) -> Iterator[str]:
