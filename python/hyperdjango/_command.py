@@ -21,11 +21,6 @@ def main() -> NoReturn:
     Raises:
         SystemExit: always, with the command's status.
     """
-    try:
-        from hyperdjango import _engine
-    except ImportError as problem:
-        sys.exit(_complain(_missing(problem)))
-    _restore_interrupt()
     arguments = sys.argv[1:]
     for argument in arguments:
         if not _is_unicode(argument):
@@ -34,6 +29,11 @@ def main() -> NoReturn:
                     f"the argument {argument!r} is not valid text; write it in UTF-8"
                 )
             )
+    try:
+        from hyperdjango import _engine
+    except ImportError as problem:
+        sys.exit(_complain(_missing(problem)))
+    _restore_interrupt()
     sys.exit(_engine.run_command(arguments))
 
 

@@ -83,7 +83,8 @@ def main(arguments: list[str]) -> int:
         status = 1
         answer = {"error": error_of(problem)}
     sys.stdout.flush()
-    with os.fdopen(output, "w", encoding="utf-8") as out:
+    # Half a surrogate pair has no bytes: the engine refuses its escape and says where it is.
+    with os.fdopen(output, "w", encoding="utf-8", errors="backslashreplace") as out:
         out.write(dumps(answer, ensure_ascii=False) + "\n")
     return status
 
@@ -129,7 +130,7 @@ def state_of(module: ModuleType) -> dict[str, Any]:
     types = (EnumType, DomainType, CompositeType)
     return {
         "hyperdjango_state": VERSION,
-        "models": [_model_state(model) for model in models_of(module)],
+        "models": [_located_state(model) for model in models_of(module)],
         "types": [_plain(item) for item in _listed(module, "types", types)],
         "sequences": [
             _plain(item) for item in _listed(module, "sequences", (Sequence,))
@@ -170,6 +171,17 @@ def _listed(module: ModuleType, name: str, kinds: tuple[type[Any], ...]) -> list
                 "objects"
             )
     return list(listed)
+
+
+def _located_state(model: type[Model]) -> dict[str, Any]:
+    """The state of a model; an error in it is told with the place of its class statement."""
+    from hyperdjango.errors import HyperError
+
+    try:
+        return _model_state(model)
+    except HyperError as problem:
+        problem.declared_at = (model._meta.file, model._meta.line)
+        raise
 
 
 def _model_state(model: type[Model]) -> dict[str, Any]:
@@ -278,7 +290,8 @@ def error_of(problem: BaseException) -> dict[str, Any]:
     if isinstance(problem, SyntaxError):
         file, line, message = problem.filename, problem.lineno, problem.msg
     else:
-        file, line = _user_place(problem.__traceback__)
+        declared_at = getattr(problem, "declared_at", None)
+        file, line = declared_at or _user_place(problem.__traceback__)
         message = str(problem)
         if isinstance(problem, SystemExit):
             message = (

@@ -8,9 +8,15 @@ class HyperError(Exception):
 
     Catch it to tell this library's errors from Python's own.
 
+    Attributes:
+        declared_at: (str, int) | None, the file and line of the class statement that the error
+            is about, where the traceback does not show it.
+
     >>> issubclass(ModelError, HyperError)
     True
     """
+
+    declared_at: tuple[str, int] | None = None
 
 
 class ModelError(HyperError, TypeError):

@@ -89,6 +89,14 @@ def test_a_type_that_no_column_is_read_as(annotation: Any) -> None:
         _ = wrong._meta.by_name["value"].python_type
 
 
+@pytest.mark.parametrize("keywords", [{"auto": True}, {"identity": "always"}])
+def test_only_whole_numbers_are_counted(keywords: dict[str, Any]) -> None:
+    with pytest.raises(ModelError, match=r"Wrong\.value is counted by the database"):
+
+        class Wrong(Model):
+            value: str = Field(**keywords)
+
+
 def test_a_field_without_an_annotation() -> None:
     with pytest.raises(
         ModelError, match=r"Wrong\.value has no annotation; write value: int"

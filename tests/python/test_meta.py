@@ -127,6 +127,8 @@ def test_a_wrong_value_is_refused(name: str) -> None:
         ({"table_name": ""}, r"Line\.Meta\.table_name must be text"),
         ({"constraints": [Index("note")]}, r"constraints must be a list of PrimaryKey"),
         ({"indexes": ["note"]}, r"indexes must be a list of Index objects"),
+        ({"inherits": ["ref.base"]}, r"inherits must be a list of class names"),
+        ({"comment": "\ud800"}, r"comment must be text"),
         ({"options": ("fillfactor",)}, r"a tuple of such pairs"),
         ({"primary_key": ["number", "number"]}, r"distinct field names"),
         ({"primary_key": ["number", "oder_id"]}, r"did you mean 'order_id'"),

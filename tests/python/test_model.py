@@ -252,6 +252,11 @@ def test_an_abstract_model_has_no_instances() -> None:
         Base()
 
 
+def test_the_base_of_all_has_no_instances() -> None:
+    with pytest.raises(TypeError, match="Model itself has no rows"):
+        Model()
+
+
 def test_an_inherited_field_can_be_taken_away() -> None:
     class Anonymous(Base):
         id: int = Field(primary_key=True)

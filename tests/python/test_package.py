@@ -112,6 +112,19 @@ def test_the_command_says_that_the_native_module_is_missing(
     assert "pip install" in done.stderr
 
 
+def test_the_command_refuses_what_is_no_text(unbuilt: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "hyperdjango", b"\xff"],
+        cwd=unbuilt,
+        env={**os.environ, "PYTHONPATH": str(unbuilt), "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: the argument '\\udcff' is not valid text")
+
+
 def test_the_version_of_a_source_tree(unbuilt: Path) -> None:
     done = python(
         unbuilt, "-S", "-c", "import hyperdjango; print(hyperdjango.__version__)"

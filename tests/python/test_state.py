@@ -314,13 +314,13 @@ def test_the_folder_can_be_given(tmp_path: Path) -> None:
             f"{HEAD}    id: int = Field(default='x')\n{META}",
             "FieldValueError",
             "A.id can't be 'x'",
-            None,
+            3,
         ),
         (
             f"{HEAD}    id: int = Field()\n",
             "ModelError",
             "A does not name its table",
-            None,
+            3,
         ),
     ],
 )

@@ -262,7 +262,10 @@ def test_a_keyword_of_a_wrong_type_is_refused(kind: type[Any], keyword: str) -> 
         lambda: ForeignKey("a", "User", set_columns=["a"]),
         lambda: ForeignKey("a", "User", on_delete="SET NULL", set_columns=["b"]),
         lambda: ForeignKey("a", "User", on_delete="explode"),
+        lambda: ForeignKey("a", "Country.code"),
+        lambda: Partition("public.payments", "DEFAULT"),
         lambda: Check(""),
+        lambda: Check("a = '\ud800'"),
         lambda: Exclude("gist (a WITH =)"),
         lambda: Index(),
         lambda: Index(5),  # type: ignore[arg-type]

@@ -218,7 +218,9 @@ def _collect_relations(options: Options) -> None:
             continue
         if taken is None:
             taken = {*RESERVED_NAMES, *options.by_name, *_attributes(model)}
-        relation = Relation(relation_name(field.name, taken), field)
+        relation = Relation(
+            relation_name(field.name, taken), field, model, field.foreign_key
+        )
         taken.add(relation.name)
         field.relation = relation
         options.relations[relation.name] = relation

@@ -7,6 +7,7 @@ from hyperdjango.models.columns import Table
 from hyperdjango.models.declaration import (
     Declaration,
     choice,
+    class_name,
     flag,
     names,
     optional_text,
@@ -210,11 +211,11 @@ class ForeignKey(Constraint):
         refuse_unknown("ForeignKey", unknown, parameters(ForeignKey))
         self._named(name, comment)
         given = [fields] if isinstance(fields, str) else fields
-        if to is not None and not isinstance(to, (str, Table)):
-            raise refuse("ForeignKey", "to", "a class name or a Table", to)
+        if to is not None and not isinstance(to, Table):
+            to = class_name("ForeignKey", "to", to)
         self._store(
             fields=names("ForeignKey", "fields", given),
-            to=to if isinstance(to, Table) else optional_text("ForeignKey", "to", to),
+            to=to,
             to_fields=None
             if to_fields is None
             else names("ForeignKey", "to_fields", to_fields),

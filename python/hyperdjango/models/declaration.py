@@ -150,9 +150,36 @@ def refuse(kind: str, keyword: str, wanted: str, value: object) -> ModelError:
 
 def text(kind: str, keyword: str, value: object) -> str:
     """The value, if it is text with something in it; no PostgreSQL name or expression is empty."""
-    if not isinstance(value, str) or not value or "\0" in value:
+    if not isinstance(value, str) or not value or not storable(value):
         raise refuse(kind, keyword, "text", value)
     return str(value)
+
+
+def storable(value: str) -> bool:
+    """Whether PostgreSQL can store the text: it has no NUL, and its UTF-8 exists.
+
+    PostgreSQL documentation, "Character Set Support" and "Character Types".
+
+    >>> storable("é"), storable("a\\0b"), storable("\\ud800")
+    (True, False, False)
+    """
+    if "\0" in value:
+        return False
+    if value.isascii():
+        return True
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def class_name(kind: str, keyword: str, value: object) -> str:
+    """The value, if it can be the name of a model's class."""
+    if isinstance(value, str) and value.isidentifier():
+        return str(value)
+    wanted = "a class name, or a Table('schema', 'table') that no model describes,"
+    raise refuse(kind, keyword, wanted, value)
 
 
 def optional_text(kind: str, keyword: str, value: object) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from hyperdjango.errors import ModelError
 from hyperdjango.models.annotations import UNION, resolve
 from hyperdjango.models.columns import Generated, Identity, Table
 from hyperdjango.models.fieldchecks import CHECKS, check_together, refuse_keyword
@@ -202,7 +203,7 @@ class ModelField:
         field.namespace = namespace
         field.column = field.column_name or name
         if isinstance(annotation, (type, UNION)):
-            field._kind = resolve(annotation, str(field), namespace)
+            field._resolved()
         return field
 
     def __get__(self, instance: object, owner: type[Any]) -> Any:
@@ -272,7 +273,13 @@ class ModelField:
     def _resolved(self) -> tuple[type[Any], bool]:
         kind = self._kind
         if kind is None:
-            kind = self._kind = resolve(self.annotation, str(self), self.namespace)
+            kind = resolve(self.annotation, str(self), self.namespace)
+            if kind[0] is not int and (self.auto or self.identity is not None):
+                raise ModelError(
+                    f"{self} is counted by the database, and annotated "
+                    f"{kind[0].__name__}; annotate it int, or drop auto= and identity="
+                )
+            self._kind = kind
         return kind
 
     def initial(self) -> Any:

@@ -12,7 +12,7 @@ from hyperdjango.models.constraints import (
     PrimaryKey,
     Unique,
 )
-from hyperdjango.models.declaration import settings
+from hyperdjango.models.declaration import settings, storable
 from hyperdjango.models.indexes import Index, IndexColumn
 from hyperdjango.models.suggest import did_you_mean, shorten
 from hyperdjango.models.tables import ForeignServer, Partition, View
@@ -139,7 +139,7 @@ def _check_refined(options: Options, where: str, constraint: ForeignKey) -> None
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value or "\0" in value:
+    if not isinstance(value, str) or not value or not storable(value):
         raise Wrong("text")
     return value
 
@@ -190,6 +190,14 @@ def _one_of(kind: type[Any]) -> Callable[[Any], Any]:
     return check
 
 
+def _parents(value: Any) -> tuple[str | Table, ...]:
+    wanted = "class names and Table objects"
+    parents: tuple[str | Table, ...] = _list_of((str, Table), wanted)(value)
+    if not all(isinstance(one, Table) or one.isidentifier() for one in parents):
+        raise Wrong(f"a list of {wanted}")
+    return parents
+
+
 _CONSTRAINTS: tuple[type[Constraint], ...] = (
     PrimaryKey,
     Unique,
@@ -211,7 +219,7 @@ ATTRIBUTES: dict[str, Callable[[Any], Any]] = {
     "view": _one_of(View),
     "partition_by": _text,
     "partition_of": _one_of(Partition),
-    "inherits": _list_of((str, Table), "class names and Table objects"),
+    "inherits": _parents,
     "unlogged": _flag,
     "options": _settings,
     "tablespace": _text,

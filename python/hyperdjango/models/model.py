@@ -110,6 +110,8 @@ class Model:
             registry.add(cls)
 
     def __init__(self, /, **values: Any) -> None:
+        if type(self) is Model:
+            raise FieldError("Model itself has no rows; construct a class based on it")
         meta = self._meta
         if meta.abstract:
             raise FieldError(

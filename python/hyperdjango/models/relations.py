@@ -25,17 +25,25 @@ class Relation:
     Arguments:
         name: str, the attribute's name.
         field: ModelField, the field with the key.
+        model: the class that has both.
+        reference: str | Table, the field's ``foreign_key``.
 
     Django documentation, "Model field reference", ``ForeignKey``.
     """
 
-    __slots__ = ("field", "name")
+    __slots__ = ("field", "model", "name", "reference")
     name: str
     field: ModelField
+    model: type[Model]
+    reference: str | Table
 
-    def __init__(self, name: str, field: ModelField) -> None:
+    def __init__(
+        self, name: str, field: ModelField, model: type[Model], reference: str | Table
+    ) -> None:
         self.name = name
         self.field = field
+        self.model = model
+        self.reference = reference
 
     def target(self) -> type[Model]:
         """The model that the relation leads to.
@@ -43,15 +51,13 @@ class Relation:
         Raises:
             ModelError: no model has that name or table, or more than one has.
         """
-        reference = self.field.foreign_key
-        model = self.field.model
-        assert model is not None and reference is not None
+        reference, module = self.reference, self.model.__module__
         if isinstance(reference, Table):
             return registry.by_table(
-                reference.schema, reference.name, model.__module__, str(self.field)
+                reference.schema, reference.name, module, str(self.field)
             )
         name = reference.partition(".")[0]
-        return registry.by_name(name, model.__module__, str(self.field))
+        return registry.by_name(name, module, str(self.field))
 
     def target_field(self) -> ModelField:
         """The field of the target that the key holds: its primary key, or the one named.
@@ -59,12 +65,12 @@ class Relation:
         Raises:
             ModelError: the target is not found, has no such field, or no key of one field.
         """
-        reference = self.field.foreign_key
+        reference = self.reference
         options = self.target()._meta
         if isinstance(reference, Table):
             if reference.columns:
                 return options.field_of_column(reference.columns[0])
-        elif reference is not None and "." in reference:
+        elif "." in reference:
             return options.get_field(reference.partition(".")[2])
         if len(options.primary_key) != 1:
             count = len(options.primary_key) or "no"
@@ -111,8 +117,7 @@ class Relation:
         instance.__dict__[self.name] = value
 
     def __str__(self) -> str:
-        model = self.field.model
-        return f"{model.__name__}.{self.name}" if model else self.name
+        return f"{self.model.__name__}.{self.name}"
 
     def __repr__(self) -> str:
         return f"<Relation {self} by {self.field.name}>"

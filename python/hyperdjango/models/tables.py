@@ -5,10 +5,10 @@ from __future__ import annotations
 from hyperdjango.models.columns import Table
 from hyperdjango.models.declaration import (
     Declaration,
+    class_name,
     flag,
     nested_settings,
     parameters,
-    refuse,
     refuse_unknown,
     settings,
     text,
@@ -84,10 +84,8 @@ class Partition(Declaration):
     bound: str
 
     def __init__(self, of: str | Table, bound: str) -> None:
-        if not isinstance(of, (str, Table)):
-            raise refuse("Partition", "of", "a class name or a Table", of)
         self._store(
-            of=of if isinstance(of, Table) else text("Partition", "of", of),
+            of=of if isinstance(of, Table) else class_name("Partition", "of", of),
             bound=text("Partition", "bound", bound),
         )
 

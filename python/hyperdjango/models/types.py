@@ -14,6 +14,7 @@ from hyperdjango.models.declaration import (
     parameters,
     refuse,
     refuse_unknown,
+    storable,
     text,
 )
 from hyperdjango.models.indexes import checked_collation
@@ -72,7 +73,8 @@ def _labels(value: object) -> tuple[str, ...]:
     if not isinstance(value, (list, tuple)):
         raise refuse("EnumType", "labels", "a list of labels", value)
     for label in value:
-        if not isinstance(label, str) or "\0" in label or value.count(label) > 1:
+        unique = value.count(label) == 1
+        if not isinstance(label, str) or not storable(label) or not unique:
             raise refuse("EnumType", "labels", "text that is there only once", label)
     return tuple(value)
 
