@@ -160,23 +160,19 @@ impl Client {
         handle: &mut dyn FnMut(Event) -> Result<(), ProtocolError>,
     ) -> Result<Option<Failure>, Error> {
         let mut failure = None;
+        let mut fatal = false;
         loop {
             let event = match self.next_event() {
                 Ok(event) => event,
                 // A server that says why and then closes the connection: why is the better answer.
-                Err(Error::Closed { .. }) if matches!(&failure, Some(Failure::Server { error, .. }) if error.is_fatal()) =>
-                {
-                    return Ok(failure);
-                }
+                Err(Error::Closed { .. }) if fatal => return Ok(failure),
                 Err(error) => return Err(error),
             };
             match event {
                 Event::Ready { .. } => return Ok(failure),
                 Event::Error { statement, error } => {
-                    // A fatal error explains the end of the session better than the error before it.
-                    if failure.is_none() || error.is_fatal() {
-                        failure = Some(Failure::Server { statement, error });
-                    }
+                    fatal |= error.is_fatal();
+                    failure.get_or_insert(Failure::Server { statement, error });
                 }
                 Event::CopyIn { .. } => {
                     self.session

@@ -180,8 +180,8 @@ impl Session {
 
     /// What a COPY FROM STDIN does to the messages that are already on their way.
     ///
-    /// While it waits for data the server ignores a Sync, and fails at any other message, after which it skips to the
-    /// next Sync (PostgreSQL documentation, "COPY Operations").
+    /// While it waits for data the server ignores a Sync and fails at any other message (PostgreSQL documentation,
+    /// "COPY Operations"); it then skips to the next Sync, or, as version 15 does, ends the session.
     fn begin_copy_in(&mut self) -> Copying {
         let mut sync_swallowed = None;
         if matches!(self.steps.front(), Some(Step::Extended { .. }))
