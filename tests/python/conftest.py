@@ -5,15 +5,12 @@ from __future__ import annotations
 import importlib
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-
-PACKAGE = Path(__file__).resolve().parents[2] / "python"
-
-ImportModule = Callable[..., ModuleType]
+from package_paths import ImportModule
 
 
 @pytest.fixture

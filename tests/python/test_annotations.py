@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any, Optional, Union
 
 import pytest
-from conftest import ImportModule
 from hyperdjango.errors import ModelError
 from hyperdjango.models import Field, Model
+from package_paths import ImportModule
 
 date_ = date
 Money = Decimal | None

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import hyperdjango
 import pytest
-from conftest import PACKAGE
+from package_paths import PACKAGE
 
 MODULES = sorted(
     module.name

@@ -51,20 +51,19 @@ class Employee(Model):
     department_id: int = Field(foreign_key="Department")
 
 
-# Table: user_sessions, column: class
 class UserSession(Model):
     id: int = Field(primary_key=True)
-    class_field: str = Field(column_name="class")  # Renamed to avoid keyword conflict
+    class_field: str = Field(column_name="class")
 
 
 class Customer(Model):
     id: int = Field(primary_key=True)
     name: str = Field()
-    email: str = Field(nullable=True)  # New column
+    email: str = Field(nullable=True)
 
     class Meta:
         table_name = "customers"
-        managed = True  # Now HyperDjango manages this table
+        managed = True
 
 
 def test_an_order_is_constructed_with_converted_values_and_its_default() -> None:
@@ -104,7 +103,7 @@ def test_a_model_without_a_key_has_none() -> None:
 
 def test_a_log_is_fixed_by_the_physical_row_id() -> None:
     class LegacyLog(Model):
-        ctid: str = Field(primary_key=True)  # PostgreSQL physical row ID
+        ctid: str = Field(primary_key=True)
         message: str = Field()
         created_at: datetime = Field()
 

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ImportModule
 from hyperdjango.errors import ModelError
 from hyperdjango.models.registry import registry
+from package_paths import ImportModule
 
 ONE = """
 from hyperdjango.models import Field, Model

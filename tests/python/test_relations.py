@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import ImportModule
 from hyperdjango.errors import FieldError, HyperError, ModelError, RelationNotLoaded
 from hyperdjango.models import Field, Model, Table
+from package_paths import ImportModule
 
 
 class Country(Model):

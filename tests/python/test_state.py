@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PACKAGE
+from package_paths import PACKAGE
 
 MODELS = """
 import datetime as dates

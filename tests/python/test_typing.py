@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import PACKAGE
+from package_paths import PACKAGE
 
 CHECKERS = {
     "mypy": ["-m", "mypy", "--strict", "--no-error-summary", "--cache-dir"],
