@@ -163,14 +163,28 @@ fn meta(
     if let Some(server) = &relation.foreign_server {
         let mut arguments = vec![Argument::new(text(&server.name))];
         push_options(&mut arguments, &server.options);
+        let columns = relation.columns.iter();
+        let column_options: Vec<_> = columns
+            .filter(|column| !column.foreign_options.is_empty())
+            .map(|column| {
+                let field = text(context.field(&column.name));
+                (field, option_dictionary(&column.foreign_options))
+            })
+            .collect();
+        if !column_options.is_empty() {
+            let options = Expression::Dictionary(column_options);
+            arguments.push(Argument::named("column_options", options));
+        }
         let function = context.module.imports.model("ForeignServer");
-        entries.push(("foreign_server", Expression::Call(function, arguments)));
+        entries.push(("foreign", Expression::Call(function, arguments)));
     }
     if relation.unlogged {
         entries.push(("unlogged", Expression::Atom("True".to_owned())));
     }
     if !relation.options.is_empty() {
-        entries.push(("options", Expression::Tuple(option_items(&relation.options))));
+        let pairs = relation.options.iter();
+        let pairs = pairs.map(|(name, value)| Expression::Tuple(vec![text(name), text(value)]));
+        entries.push(("options", Expression::Tuple(pairs.collect())));
     }
     if let Some(tablespace) = &relation.tablespace {
         entries.push(("tablespace", text(tablespace)));
@@ -199,7 +213,7 @@ pub(crate) fn integer(value: i64) -> Expression {
     Expression::Atom(value.to_string())
 }
 
-/// A collation or operator class: its name where it is the system's, else namespace and name.
+/// A collation: its name where it is the system's, else namespace and name.
 pub(crate) fn name_pair(name: &QualifiedName) -> Expression {
     if name.schema == "pg_catalog" {
         text(&name.name)
@@ -208,21 +222,15 @@ pub(crate) fn name_pair(name: &QualifiedName) -> Expression {
     }
 }
 
-/// `options=["name=value", …]` where there are any.
+/// `options={…}` where there are any.
 pub(crate) fn push_options(arguments: &mut Vec<Argument>, options: &[(String, String)]) {
     if !options.is_empty() {
-        arguments.push(Argument::named("options", option_list(options)));
+        arguments.push(Argument::named("options", option_dictionary(options)));
     }
 }
 
-pub(crate) fn option_list(options: &[(String, String)]) -> Expression {
-    Expression::List(option_items(options))
-}
-
-/// Options in the form of `pg_class.reloptions`: `"fillfactor=70"`.
-fn option_items(options: &[(String, String)]) -> Vec<Expression> {
-    options
-        .iter()
-        .map(|(name, value)| text(&format!("{name}={value}")))
-        .collect()
+/// Options as a dictionary of strings.
+pub(crate) fn option_dictionary(options: &[(String, String)]) -> Expression {
+    let items = options.iter().map(|(name, value)| (text(name), text(value)));
+    Expression::Dictionary(items.collect())
 }

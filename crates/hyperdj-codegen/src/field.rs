@@ -5,7 +5,7 @@ use hyperdj_schema::{
     SequenceOptions,
 };
 
-use crate::class::{ClassContext, integer, name_pair, option_list, text};
+use crate::class::{ClassContext, integer, name_pair, text};
 use crate::default_value::{DefaultLiteral, default_literal};
 use crate::layout::{Argument, Expression, assignment};
 
@@ -176,10 +176,6 @@ fn arguments(
     }
     if let Some(comment) = &column.comment {
         arguments.push(Argument::named("comment", text(comment)));
-    }
-    if !column.foreign_options.is_empty() {
-        let options = option_list(&column.foreign_options);
-        arguments.push(Argument::named("options", options));
     }
     arguments
 }

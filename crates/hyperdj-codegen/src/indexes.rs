@@ -1,8 +1,9 @@
 //! `Meta.indexes`: indexes that no constraint owns and that `index=True` on a field does not say.
 
+use hyperdj_schema::sql::quote_identifier;
 use hyperdj_schema::{Index, IndexKey, KeyTarget, NullsOrder, Relation, index_name};
 
-use crate::class::{ClassContext, name_pair, option_list, text};
+use crate::class::{ClassContext, name_pair, option_dictionary, text};
 use crate::constraints::{push_comment, push_flag, push_index, push_name};
 use crate::layout::{Argument, Expression};
 
@@ -89,10 +90,15 @@ fn key(context: &mut ClassContext<'_, '_>, key: &IndexKey) -> Expression {
         arguments.push(Argument::named("nulls", text(word)));
     }
     if let Some(class) = &key.operator_class {
-        arguments.push(Argument::named("operator_class", name_pair(class)));
+        // As PostgreSQL prints it: what is not the system's own has its schema in front.
+        let class = match class.schema.as_str() {
+            "pg_catalog" => quote_identifier(&class.name).into_owned(),
+            _ => class.to_string(),
+        };
+        arguments.push(Argument::named("operator_class", text(&class)));
     }
     if !key.operator_class_options.is_empty() {
-        let options = option_list(&key.operator_class_options);
+        let options = option_dictionary(&key.operator_class_options);
         arguments.push(Argument::named("operator_class_options", options));
     }
     if let Some(collation) = &key.collation {

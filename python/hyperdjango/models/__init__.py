@@ -12,7 +12,7 @@
 User(id=7, email='ada@example.org')
 """
 
-from hyperdjango.models.columns import Generated, Identity, Table
+from hyperdjango.models.columns import Generated, Identity, Serial, Table
 from hyperdjango.models.constraints import (
     Check,
     Exclude,
@@ -44,6 +44,7 @@ __all__ = [
     "Partition",
     "PrimaryKey",
     "Sequence",
+    "Serial",
     "Table",
     "Unique",
     "View",

@@ -1,4 +1,4 @@
-"""What a single field may need beyond plain values: ``Table``, ``Identity`` and ``Generated``."""
+"""What a single field may need beyond plain values: ``Table``, ``Serial``, ``Identity``, ``Generated``."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 # The two kinds of identity column (PostgreSQL documentation, "CREATE TABLE", GENERATED … AS
 # IDENTITY).
 IDENTITY_KINDS = ("always", "by default")
+
+# The types that a sequence may count in (PostgreSQL documentation, "CREATE SEQUENCE").
+SEQUENCE_TYPES = ("smallint", "integer", "bigint")
 
 
 class Table(Declaration):
@@ -112,6 +115,64 @@ class Identity(Declaration):
             sequence_name=optional_text("Identity", "sequence_name", sequence_name),
             **sequence_settings(
                 "Identity", start, increment, min_value, max_value, cache, cycle
+            ),
+        )
+
+
+class Serial(Declaration):
+    """A serial column whose sequence is not quite what ``serial`` makes, for ``Field(auto=…)``.
+
+    Arguments:
+        data_type: str | None, the sequence's type where it is not the column's, ``"bigint"``:
+            what databases that came up from PostgreSQL 9.6 have under ``integer``.
+        start, increment, min_value, max_value, cache: int | None, the sequence's settings; None
+            is PostgreSQL's own for its type.
+        cycle: bool, whether the sequence starts again when it is used up.
+
+    Raises:
+        ModelError: a value is of the wrong type, or a keyword is unknown.
+
+    PostgreSQL documentation, "Serial Types" and "CREATE SEQUENCE".
+
+    >>> Serial(data_type="bigint")
+    Serial(data_type='bigint')
+    """
+
+    __slots__ = (
+        "cache",
+        "cycle",
+        "data_type",
+        "increment",
+        "max_value",
+        "min_value",
+        "start",
+    )
+    data_type: str | None
+    start: int | None
+    increment: int | None
+    min_value: int | None
+    max_value: int | None
+    cache: int | None
+    cycle: bool
+
+    def __init__(
+        self,
+        *,
+        data_type: str | None = None,
+        start: int | None = None,
+        increment: int | None = None,
+        min_value: int | None = None,
+        max_value: int | None = None,
+        cache: int | None = None,
+        cycle: bool = False,
+        **unknown: Never,
+    ) -> None:
+        refuse_unknown("Serial", unknown, parameters(Serial))
+        self._store(
+            data_type=data_type
+            and choice("Serial", "data_type", data_type, SEQUENCE_TYPES),
+            **sequence_settings(
+                "Serial", start, increment, min_value, max_value, cache, cycle
             ),
         )
 

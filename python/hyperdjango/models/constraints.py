@@ -14,13 +14,14 @@ from hyperdjango.models.declaration import (
     parameters,
     refuse,
     refuse_unknown,
+    settings,
     text,
 )
 from hyperdjango.models.suggest import place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Literal, Never
 
     Deferrable = Literal[False, "deferred", "immediate"]
@@ -55,6 +56,8 @@ class PrimaryKey(Constraint):
         *fields: str, the key's fields in order; none means those marked ``primary_key=True``.
         name: str | None, where it is not the one that PostgreSQL would choose.
         include: list of str, fields kept in the index without being part of the key.
+        options: dict of str, storage parameters of its index, ``{"fillfactor": "70"}``.
+        tablespace: str | None, where its index is, other than the database's own.
         deferrable: False, ``"deferred"`` or ``"immediate"``, when it is checked.
         comment: str | None, the constraint's comment.
 
@@ -67,9 +70,11 @@ class PrimaryKey(Constraint):
     PrimaryKey(name='orders_key', include=['status'])
     """
 
-    __slots__ = ("deferrable", "fields", "include")
+    __slots__ = ("deferrable", "fields", "include", "options", "tablespace")
     fields: tuple[str, ...]
     include: tuple[str, ...]
+    options: Mapping[str, str]
+    tablespace: str | None
     deferrable: Deferrable
 
     def __init__(
@@ -77,6 +82,8 @@ class PrimaryKey(Constraint):
         *fields: str,
         name: str | None = None,
         include: Sequence[str] = (),
+        options: Mapping[str, str] | None = None,
+        tablespace: str | None = None,
         deferrable: Deferrable = False,
         comment: str | None = None,
         **unknown: Never,
@@ -86,6 +93,8 @@ class PrimaryKey(Constraint):
         self._store(
             fields=names("PrimaryKey", "fields", fields),
             include=names("PrimaryKey", "include", include),
+            options=settings("PrimaryKey", "options", options),
+            tablespace=optional_text("PrimaryKey", "tablespace", tablespace),
             deferrable=checked_deferrable("PrimaryKey", deferrable),
         )
 
@@ -100,6 +109,8 @@ class Unique(Constraint):
         *fields: str, the fields in order, at least one.
         name: str | None, where it is not the one that PostgreSQL would choose.
         include: list of str, fields kept in the index without being part of the key.
+        options: dict of str, storage parameters of its index, ``{"fillfactor": "70"}``.
+        tablespace: str | None, where its index is, other than the database's own.
         nulls_not_distinct: bool, whether two nulls are equal (PostgreSQL 15).
         deferrable: False, ``"deferred"`` or ``"immediate"``, when it is checked.
         comment: str | None, the constraint's comment.
@@ -113,9 +124,18 @@ class Unique(Constraint):
     Unique('tenant_id', 'email', deferrable='immediate')
     """
 
-    __slots__ = ("deferrable", "fields", "include", "nulls_not_distinct")
+    __slots__ = (
+        "deferrable",
+        "fields",
+        "include",
+        "nulls_not_distinct",
+        "options",
+        "tablespace",
+    )
     fields: tuple[str, ...]
     include: tuple[str, ...]
+    options: Mapping[str, str]
+    tablespace: str | None
     nulls_not_distinct: bool
     deferrable: Deferrable
 
@@ -124,6 +144,8 @@ class Unique(Constraint):
         *fields: str,
         name: str | None = None,
         include: Sequence[str] = (),
+        options: Mapping[str, str] | None = None,
+        tablespace: str | None = None,
         nulls_not_distinct: bool = False,
         deferrable: Deferrable = False,
         comment: str | None = None,
@@ -136,6 +158,8 @@ class Unique(Constraint):
         self._store(
             fields=names("Unique", "fields", fields),
             include=names("Unique", "include", include),
+            options=settings("Unique", "options", options),
+            tablespace=optional_text("Unique", "tablespace", tablespace),
             nulls_not_distinct=flag("Unique", "nulls_not_distinct", nulls_not_distinct),
             deferrable=checked_deferrable("Unique", deferrable),
         )

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from hyperdjango.errors import ModelError
 from hyperdjango.models.annotations import UNION, resolve
-from hyperdjango.models.columns import Generated, Identity, Table
+from hyperdjango.models.columns import Generated, Identity, Serial, Table
 from hyperdjango.models.fieldchecks import CHECKS, check_together, refuse_keyword
 
 TYPE_CHECKING = False
@@ -50,7 +50,7 @@ def Field(
     related_name: str | None = None,
     column_name: str | None = None,
     db_type: str | None = None,
-    auto: bool | None = None,
+    auto: bool | Serial | None = None,
     identity: str | Identity | None = None,
     generated: str | Generated | None = None,
     index: bool = False,
@@ -84,7 +84,7 @@ def Field(
         db_type: str, the column's type as ``format_type`` prints it, ``"character
             varying(80)"``; without it, the type that belongs to the annotation.
         auto: bool, True for a serial that is no primary key, False for an integer primary key
-            without one.
+            without one; or a ``Serial`` with what its sequence has of its own.
         identity: ``"always"``, ``"by default"``, or an ``Identity`` with its sequence.
         generated: str, the SQL of a stored generated column, or a ``Generated``.
         index: bool, a plain index over this column alone.
@@ -152,7 +152,7 @@ class ModelField:
     related_name: str | None = None
     column_name: str | None = None
     db_type: str | None = None
-    auto: bool | None = None
+    auto: bool | Serial | None = None
     identity: Identity | None = None
     generated: Generated | None = None
     index: bool = False

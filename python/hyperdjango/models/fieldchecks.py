@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from hyperdjango.errors import ModelError
-from hyperdjango.models.columns import IDENTITY_KINDS, Generated, Identity, Table
+from hyperdjango.models.columns import (
+    IDENTITY_KINDS,
+    Generated,
+    Identity,
+    Serial,
+    Table,
+)
 from hyperdjango.models.constraints import ACTIONS
 from hyperdjango.models.declaration import choice, flag, refuse, text
 from hyperdjango.models.indexes import checked_collation
@@ -107,7 +113,7 @@ def check_together(field: ModelField) -> None:
             ("db_default", field.db_default is not None),
             ("identity", field.identity is not None),
             ("generated", field.generated is not None),
-            ("auto=True", field.auto is True),
+            ("auto", bool(field.auto)),
             # A callable is the client's own, and no default of the column.
             ("default", "default" in given and not callable(field.default)),
         )
@@ -150,8 +156,10 @@ def _default(value: Any) -> Any:
     )
 
 
-def _auto(value: Any) -> bool | None:
-    return None if value is None else flag("Field", "auto", value)
+def _auto(value: Any) -> bool | Serial | None:
+    if value is None or isinstance(value, Serial):
+        return value
+    return flag("Field", "auto", value)
 
 
 def _foreign_key(value: Any) -> str | Table | None:
