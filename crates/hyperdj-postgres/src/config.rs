@@ -181,8 +181,8 @@ impl Config {
         self.database.clone().or_else(|| self.effective_user().ok())
     }
 
-    /// The password for the place with this index in [`Config::hosts`].
-    pub(crate) fn password_for(&self, host: usize) -> Option<&Secret> {
+    /// The password for the place with this index in [`Config::hosts`]: the one that is set, or the password file's.
+    pub fn password_for(&self, host: usize) -> Option<&Secret> {
         self.password
             .as_ref()
             .filter(|password| !password.is_empty())

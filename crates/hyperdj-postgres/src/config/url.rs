@@ -3,8 +3,8 @@
 //! PostgreSQL documentation, "Connection URIs". No message here repeats a piece of the URL from which a password
 //! could be told: a password with an unencoded `@` or `/` ends up in the place of the host or the port.
 
-use super::ConfigError;
 use super::parameters::Parameters;
+use super::{ConfigError, keywords};
 
 /// Splits `scheme://rest`, if the text has that form.
 pub(crate) fn split_scheme(text: &str) -> Option<(&str, &str)> {
@@ -28,10 +28,9 @@ pub(crate) fn parse(scheme: &str, rest: &str) -> Result<Parameters, ConfigError>
         Some((authority, path)) => (authority, Some(path)),
         None => (before_query, None),
     };
-    // An `@` behind the authority is the mark of a password with a character that should have been encoded.
-    if !authority.contains('@')
-        && (path.is_some_and(|path| path.contains('@')) || query.is_some_and(misplaced_at))
-    {
+    // An `@` behind the authority, other than in a setting's value, is the mark of a password with a character that
+    // should have been encoded.
+    if path.is_some_and(|path| path.contains('@')) || query.is_some_and(misplaced_at) {
         return Err(unencoded());
     }
     let hosts = match authority.rsplit_once('@') {
@@ -63,17 +62,16 @@ pub(crate) fn parse(scheme: &str, rest: &str) -> Result<Parameters, ConfigError>
     Ok(parameters)
 }
 
-/// Whether the part behind `?` has an `@` before its first `=`, as the rest of a password would have.
+/// Whether the part behind `?` has an `@` in a setting's name, or beside one that does not exist.
 fn misplaced_at(query: &str) -> bool {
-    query
-        .split(['=', '&'])
-        .next()
-        .is_some_and(|first| first.contains('@'))
+    let mut names = query.split('&').filter_map(|item| item.split('=').next());
+    query.contains('@')
+        && names.any(|name| name.contains('@') || (name != "ssl" && keywords::find(name).is_none()))
 }
 
 fn unencoded() -> ConfigError {
     ConfigError::Syntax(
-        "the user or the password contains a character that a URL can't hold as it is; write @ as %40, / as %2F, : as %3A, ? as %3F, # as %23 and % as %25"
+        "the user, the password or the database contains a character that a URL can't hold as it is; write @ as %40, / as %2F, : as %3A, ? as %3F, # as %23 and % as %25"
             .to_owned(),
     )
 }
