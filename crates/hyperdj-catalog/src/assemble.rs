@@ -13,7 +13,7 @@ use crate::Error;
 use crate::index_definition::key_suffixes;
 use crate::inspect::NamespaceSummary;
 use crate::query::Query;
-use crate::record::{Record, split_option};
+use crate::record::{Record, split_options};
 
 type Oid = u32;
 
@@ -294,7 +294,6 @@ impl Assembly {
                 relation.exclusions.push(Exclusion {
                     name,
                     definition,
-                    columns,
                     inherited,
                     comment,
                 });
@@ -302,7 +301,6 @@ impl Assembly {
             _ => relation.checks.push(Check {
                 name,
                 expression: definition,
-                columns,
                 no_inherit,
                 validated,
                 inherited,
@@ -409,8 +407,7 @@ impl Assembly {
                 }
             }
             if let Some(options) = class_options.get(&(key + 1)) {
-                index_key.operator_class_options =
-                    options.iter().map(|option| split_option(option)).collect();
+                index_key.operator_class_options = split_options(options);
             }
             keys.push(index_key);
         }
@@ -466,7 +463,6 @@ impl Assembly {
                 .map(|(name, expression, validated, comment)| Check {
                     name,
                     expression,
-                    columns: Vec::new(),
                     no_inherit: false,
                     validated,
                     inherited: false,

@@ -86,7 +86,7 @@ impl<'a> Record<'a> {
     /// The next cell as `name=value` options, in the form of `reloptions`.
     pub(crate) fn options(&mut self) -> Result<Vec<(String, String)>, Error> {
         let options: Vec<String> = self.json()?;
-        Ok(options.iter().map(|option| split_option(option)).collect())
+        Ok(split_options(&options))
     }
 
     fn unexpected(&self, value: &str) -> Error {
@@ -97,8 +97,15 @@ impl<'a> Record<'a> {
     }
 }
 
-/// `fillfactor=70` in its two parts.
-pub(crate) fn split_option(option: &str) -> (String, String) {
-    let (name, value) = option.split_once('=').unwrap_or((option, ""));
-    (name.to_owned(), value.to_owned())
+/// Options such as `fillfactor=70` in their two parts, by name: their order says nothing.
+pub(crate) fn split_options(options: &[String]) -> Vec<(String, String)> {
+    let mut options: Vec<(String, String)> = options
+        .iter()
+        .map(|option| {
+            let (name, value) = option.split_once('=').unwrap_or((option, ""));
+            (name.to_owned(), value.to_owned())
+        })
+        .collect();
+    options.sort();
+    options
 }

@@ -2,7 +2,7 @@
 
 use hyperdj_schema::{
     Deferrable, ForeignKey, MatchType, PrimaryKey, ReferentialAction, Relation, Unique, check_name,
-    exclusion_name, foreign_key_name, primary_key_name, unique_name,
+    columns_read, exclusion_columns, exclusion_name, foreign_key_name, primary_key_name, unique_name,
 };
 
 use crate::class::{ClassContext, is_primary_key, push_options, text};
@@ -32,7 +32,10 @@ pub(crate) fn constraints(
     }
     for check in relation.checks.iter().filter(|check| !check.inherited) {
         let mut arguments = vec![Argument::new(text(&check.expression))];
-        let usual = check_name(&relation.name.name, &check.columns);
+        let usual = check_name(
+            &relation.name.name,
+            &columns_read(&check.expression, &relation.columns),
+        );
         push_name(&mut arguments, &check.name, &usual);
         if check.no_inherit {
             push_flag(&mut arguments, "no_inherit", true);
@@ -45,8 +48,8 @@ pub(crate) fn constraints(
     }
     for exclusion in relation.exclusions.iter().filter(|found| !found.inherited) {
         let mut arguments = vec![Argument::new(text(&exclusion.definition))];
-        let columns = exclusion.columns.iter().map(String::as_str);
-        let usual = exclusion_name(&relation.name.name, columns);
+        let columns = exclusion_columns(&exclusion.definition, &relation.columns);
+        let usual = exclusion_name(&relation.name.name, columns.iter().map(String::as_str));
         push_name(&mut arguments, &exclusion.name, &usual);
         push_comment(&mut arguments, exclusion.comment.as_deref());
         found.push(Expression::Call(context.module.imports.model("Exclude"), arguments));

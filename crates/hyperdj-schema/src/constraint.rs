@@ -142,8 +142,6 @@ pub struct Check {
     pub name: String,
     /// The expression as `pg_get_expr` prints it, with no `CHECK` around it.
     pub expression: String,
-    /// The columns that it reads, in table order: they decide the name that PostgreSQL would give it.
-    pub columns: Vec<String>,
     /// `NO INHERIT`.
     pub no_inherit: bool,
     /// False for `NOT VALID`.
@@ -161,8 +159,6 @@ pub struct Exclusion {
     pub name: String,
     /// The definition as `pg_get_constraintdef` prints it: `EXCLUDE USING gist (room WITH =, …)`.
     pub definition: String,
-    /// The columns that it reads, in key order; an expression stands as an empty string.
-    pub columns: Vec<String>,
     /// Whether it comes from a partitioned table.
     pub inherited: bool,
     /// `COMMENT ON CONSTRAINT`.

@@ -8,6 +8,7 @@
 //! Invariants: no I/O, no Python, no names stored in quoted form.
 
 mod column;
+mod columns_read;
 mod constraint;
 mod data_type;
 mod default_name;
@@ -20,6 +21,7 @@ mod schema;
 pub mod sql;
 
 pub use column::{Column, Generated, Identity, IdentityKind, Serial};
+pub use columns_read::{columns_read, exclusion_columns};
 pub use constraint::{
     Check, Deferrable, Exclusion, ForeignKey, MatchType, PrimaryKey, ReferentialAction, Unique,
 };

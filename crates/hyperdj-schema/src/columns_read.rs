@@ -1,0 +1,165 @@
+//! Which columns an expression reads, told from its text alone: this decides the name that a constraint without one
+//! has, in the same way for every source of a schema.
+
+use crate::Column;
+
+/// The columns that an expression names, each once, in table order.
+///
+/// Words behind `::` or `.`, words in front of `(`, and what is in string constants are no columns. A key word that
+/// is also a column can still be mistaken for one; a name that is derived from it is then written down instead.
+pub fn columns_read(expression: &str, columns: &[Column]) -> Vec<String> {
+    let words = words(expression);
+    columns
+        .iter()
+        .filter(|column| words.contains(&column.name))
+        .map(|column| column.name.clone())
+        .collect()
+}
+
+/// The columns of an exclusion constraint's elements in order, an empty string for each element that is an expression.
+///
+/// `definition` is what `pg_get_constraintdef` prints: `EXCLUDE USING gist (room WITH =, during WITH &&)`.
+pub fn exclusion_columns(definition: &str, columns: &[Column]) -> Vec<String> {
+    let Some(open) = definition.find('(') else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    let mut depth = 0;
+    let mut start = open + 1;
+    let mut quote = None;
+    for (position, character) in definition.char_indices().skip_while(|(at, _)| *at < open) {
+        match (quote, character) {
+            (Some(open), _) if open == character => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(character),
+            (None, '(') => depth += 1,
+            (None, ')' | ',') => {
+                if depth == 1 {
+                    let element = definition[start..position].trim_start();
+                    found.push(leading_column(element, columns));
+                    start = position + 1;
+                }
+                if character == ')' {
+                    depth -= 1;
+                    if depth == 0 {
+                        break;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The column that an element begins with, if it is no expression.
+fn leading_column(element: &str, columns: &[Column]) -> String {
+    let is_column = |column: &&Column| {
+        let quoted = crate::sql::quote_identifier(&column.name);
+        let rest = element
+            .strip_prefix(column.name.as_str())
+            .or_else(|| element.strip_prefix(quoted.as_ref()));
+        rest.is_some_and(|rest| rest.starts_with(' '))
+    };
+    columns
+        .iter()
+        .find(is_column)
+        .map(|column| column.name.clone())
+        .unwrap_or_default()
+}
+
+/// The words of an expression that can be columns, unquoted.
+fn words(expression: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut characters = expression.char_indices().peekable();
+    let mut before = ' ';
+    while let Some((position, character)) = characters.next() {
+        let mut word = String::new();
+        match character {
+            '\'' => {
+                // A doubled quote is two constants to this loop, which comes to the same.
+                while characters.next().is_some_and(|(_, next)| next != '\'') {}
+            }
+            '"' => loop {
+                match characters.next() {
+                    Some((_, '"')) if characters.next_if(|(_, next)| *next == '"').is_some() => {
+                        word.push('"');
+                    }
+                    Some((_, '"')) | None => break,
+                    Some((_, next)) => word.push(next),
+                }
+            },
+            _ if character.is_alphabetic() || character == '_' => {
+                word.push(character);
+                while let Some((_, next)) = characters.next_if(|(_, next)| is_word(*next)) {
+                    word.push(next);
+                }
+            }
+            _ if character.is_numeric() => {
+                while characters.next_if(|(_, next)| is_word(*next)).is_some() {}
+            }
+            _ => {}
+        }
+        let after = characters.peek().map_or(' ', |(_, next)| *next);
+        if !word.is_empty() && !matches!(before, '.' | ':') && after != '(' && after != '.' {
+            words.push(word);
+        }
+        before = expression[position..].chars().next().unwrap_or(' ');
+    }
+    words
+}
+
+fn is_word(character: char) -> bool {
+    character.is_alphanumeric() || character == '_' || character == '$'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(names: &[&str]) -> Vec<Column> {
+        names
+            .iter()
+            .map(|name| Column {
+                name: (*name).to_owned(),
+                data_type: "text".to_owned(),
+                nullable: true,
+                default: None,
+                identity: None,
+                generated: None,
+                collation: None,
+                comment: None,
+                serial: None,
+                foreign_options: Vec::new(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn columns_are_told_from_the_rest() {
+        let columns = table(&["price", "date", "lower", "Größe", "a\"b", "end"]);
+        for (expression, expected) in [
+            ("(price > (0)::numeric)", vec!["price"]),
+            ("((lower(price))::date > 'date'::text)", vec!["price"]),
+            ("((\"Größe\")::text = ANY (ARRAY['price'::text]))", vec!["Größe"]),
+            ("(\"end\" >= date)", vec!["date", "end"]),
+            ("(\"a\"\"b\" IS NOT NULL)", vec!["a\"b"]),
+            ("(pg_catalog.lower = 1)", vec![]),
+            ("(price = 'it''s date'::text)", vec!["price"]),
+        ] {
+            assert_eq!(columns_read(expression, &columns), expected, "{expression}");
+        }
+    }
+
+    #[test]
+    fn elements_of_an_exclusion_are_parted() {
+        let columns = table(&["room", "a", "Odd, name"]);
+        assert_eq!(
+            exclusion_columns(
+                "EXCLUDE USING gist (room WITH =, tsrange(a, b) WITH &&, \"Odd, name\" COLLATE \"C\" WITH =) WHERE (a)",
+                &columns
+            ),
+            ["room", "", "Odd, name"]
+        );
+    }
+}

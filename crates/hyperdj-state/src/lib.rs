@@ -1,0 +1,17 @@
+//! Reads what Python models say of themselves into a [`Schema`](hyperdj_schema::Schema).
+//!
+//! `python -m hyperdjango._state MODULE` prints what the models say, unresolved, as JSON; [`schema`] fills in what the
+//! canonical form leaves unsaid: types of annotations, names of constraints, serial keys, targets of relations. The
+//! result is the same `Schema` that reading the database gives, so that the two can be compared. No I/O, no Python.
+
+mod default_expression;
+mod document;
+mod error;
+mod inherited;
+mod relation;
+mod resolve;
+mod types;
+
+pub use document::Document;
+pub use error::Error;
+pub use resolve::schema;

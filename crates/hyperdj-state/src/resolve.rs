@@ -1,0 +1,130 @@
+//! The whole: from a document to a schema.
+
+use std::collections::HashMap;
+
+use hyperdj_schema::{QualifiedName, Schema};
+
+use crate::Error;
+use crate::document::{Document, Model, Target};
+use crate::inherited::inherit;
+use crate::relation::relation;
+use crate::types::{push_type, sequence};
+
+/// The models of a document by class name.
+pub(crate) struct Models<'d> {
+    by_class: HashMap<&'d str, &'d Model>,
+}
+
+/// What a relation leads to.
+pub(crate) struct Resolved {
+    pub(crate) table: QualifiedName,
+    pub(crate) columns: Vec<String>,
+}
+
+impl<'d> Models<'d> {
+    /// The table and columns of a target: `"User"`, `"Country.code"`, or a table outside the models.
+    ///
+    /// `fields` are the target's fields, where the reference names them beside the class.
+    pub(crate) fn target(
+        &self,
+        from: &str,
+        target: &Target,
+        fields: Option<&[String]>,
+    ) -> Result<Resolved, Error> {
+        let text = match target {
+            Target::Table(table) => {
+                return Ok(Resolved {
+                    table: QualifiedName::new(&table.schema, &table.name),
+                    columns: table.columns.clone(),
+                });
+            }
+            Target::Class(text) => text,
+        };
+        let (class, field) = match text.split_once('.') {
+            Some((class, field)) => (class, Some(field.to_owned())),
+            None => (text.as_str(), None),
+        };
+        let model = self.by_class.get(class).ok_or_else(|| Error::Unknown {
+            model: from.to_owned(),
+            what: format!("model `{class}`"),
+        })?;
+        let names: Vec<String> = match (field, fields) {
+            (Some(field), _) => vec![field],
+            (None, Some(fields)) => fields.to_vec(),
+            (None, None) => model.primary_key.clone(),
+        };
+        let columns: Result<Vec<String>, Error> = names
+            .iter()
+            .map(|name| model.column(from, name))
+            .collect();
+        Ok(Resolved {
+            table: model.table(),
+            columns: columns?,
+        })
+    }
+}
+
+impl Model {
+    /// The table that the model is of.
+    pub(crate) fn table(&self) -> QualifiedName {
+        QualifiedName::new(&self.schema, &self.table_name)
+    }
+
+    /// The column of a field.
+    pub(crate) fn column(&self, from: &str, field: &str) -> Result<String, Error> {
+        self.fields
+            .iter()
+            .find(|found| found.name == field)
+            .map(|found| found.column_name.clone())
+            .ok_or_else(|| Error::Unknown {
+                model: from.to_owned(),
+                what: format!("field `{field}` of `{}`", self.name),
+            })
+    }
+
+    /// The columns of fields.
+    pub(crate) fn columns(&self, fields: &[String]) -> Result<Vec<String>, Error> {
+        fields
+            .iter()
+            .map(|field| self.column(&self.name, field))
+            .collect()
+    }
+}
+
+/// What models say, as a schema: relations, types and sequences. Namespaces and extensions are not theirs to say.
+///
+/// # Errors
+///
+/// A relation that leads nowhere, or two models of one table.
+pub fn schema(document: &Document) -> Result<Schema, Error> {
+    let models = Models {
+        by_class: document
+            .models
+            .iter()
+            .map(|model| (model.name.as_str(), model))
+            .collect(),
+    };
+    let mut schema = Schema::default();
+    let mut tables: HashMap<QualifiedName, &str> = HashMap::new();
+    for model in &document.models {
+        if let Some(first) = tables.insert(model.table(), &model.name) {
+            return Err(Error::SameTable {
+                first: first.to_owned(),
+                second: model.name.clone(),
+                table: model.table().to_string(),
+            });
+        }
+        schema.relations.push(relation(&models, model)?);
+    }
+    for found in &document.types {
+        push_type(&mut schema, found);
+    }
+    schema.sequences = document.sequences.iter().map(sequence).collect();
+    schema.relations.sort_by(|left, right| left.name.cmp(&right.name));
+    schema.enums.sort_by(|left, right| left.name.cmp(&right.name));
+    schema.domains.sort_by(|left, right| left.name.cmp(&right.name));
+    schema.composites.sort_by(|left, right| left.name.cmp(&right.name));
+    schema.sequences.sort_by(|left, right| left.name.cmp(&right.name));
+    inherit(&mut schema);
+    Ok(schema)
+}
