@@ -366,7 +366,8 @@ impl Assembly {
             Some(ConstraintIndex::Unique(position, number)) => {
                 let unique = &mut self.schema.relations[*position].uniques[*number];
                 unique.nulls_not_distinct = nulls_not_distinct;
-                (unique.include, unique.options, unique.tablespace) = (include, options, tablespace);
+                (unique.include, unique.options, unique.tablespace) =
+                    (include, options, tablespace);
                 return Ok(());
             }
             Some(ConstraintIndex::Exclusion) => return Ok(()),

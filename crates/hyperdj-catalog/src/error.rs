@@ -53,14 +53,21 @@ impl fmt::Display for Error {
                 let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
                 match names.as_slice() {
                     [name] => write!(f, "there is no schema {name} in the database"),
-                    _ => write!(f, "there are no schemas {} in the database", names.join(", ")),
+                    _ => write!(
+                        f,
+                        "there are no schemas {} in the database",
+                        names.join(", ")
+                    ),
                 }
             }
             Self::NoPermission { schema, role } => {
                 write!(f, "role `{role}` may not use the schema `{schema}`")
             }
             Self::UnexpectedCell { column, value } => {
-                write!(f, "the catalog holds `{value}` in column {column} of a query, which was not expected")
+                write!(
+                    f,
+                    "the catalog holds `{value}` in column {column} of a query, which was not expected"
+                )
             }
         }
     }

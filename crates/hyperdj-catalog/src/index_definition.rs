@@ -131,7 +131,11 @@ mod tests {
 
     #[test]
     fn suffixes_are_read() {
-        let keys = ["lower(name)".to_owned(), "(a || ', '::text)".to_owned(), "c".to_owned()];
+        let keys = [
+            "lower(name)".to_owned(),
+            "(a || ', '::text)".to_owned(),
+            "c".to_owned(),
+        ];
         let definition = "CREATE INDEX i ON public.\" USING gist (x)\" USING gist (lower(name) COLLATE \"de-x\" \
              public.gist_trgm_ops (siglen='3)2'), (a || ', '::text) DESC NULLS LAST, c NULLS FIRST) INCLUDE (d)";
         let found = key_suffixes(definition, "gist", &keys).unwrap();

@@ -84,5 +84,8 @@ pub(crate) fn take(assembly: &mut Assembly, record: &mut Record<'_>) -> Result<(
 
 /// The default of a serial column, as `pg_get_expr` prints it with `standard_conforming_strings` on.
 fn next_value(sequence: &QualifiedName) -> String {
-    format!("nextval('{}'::regclass)", sequence.to_string().replace('\'', "''"))
+    format!(
+        "nextval('{}'::regclass)",
+        sequence.to_string().replace('\'', "''")
+    )
 }

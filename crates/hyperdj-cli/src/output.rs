@@ -50,7 +50,9 @@ pub(crate) fn write(path: &Path, content: &str, force: bool) -> Result<Written, 
                     "`{}` exists and would change; nothing was written",
                     path.display()
                 ))
-                .with_hint("Add --force to replace it, or write to another file and compare the two."));
+                .with_hint(
+                    "Add --force to replace it, or write to another file and compare the two.",
+                ));
             }
         }
         None => {}
@@ -95,14 +97,18 @@ fn resolved(path: &Path) -> PathBuf {
 }
 
 fn failed(path: &Path, error: &io::Error) -> Failure {
-    let failure = Failure::new(format!("`{}` could not be written: {error}", path.display()));
+    let failure = Failure::new(format!(
+        "`{}` could not be written: {error}",
+        path.display()
+    ));
     match error.kind() {
         io::ErrorKind::NotFound => failure.with_hint("Make its folder first, or name another one."),
         io::ErrorKind::PermissionDenied => {
             failure.with_hint("Choose a folder that you may write to.")
         }
-        io::ErrorKind::StorageFull => failure
-            .with_hint("Free some space and run the command again; what was there before is still whole."),
+        io::ErrorKind::StorageFull => failure.with_hint(
+            "Free some space and run the command again; what was there before is still whole.",
+        ),
         _ => failure,
     }
 }
@@ -132,6 +138,9 @@ mod tests {
         write(&link, "a\n", false).unwrap();
         write(&link, "b\n", true).unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-        assert_eq!(fs::read_to_string(folder.path().join("models.py")).unwrap(), "b\n");
+        assert_eq!(
+            fs::read_to_string(folder.path().join("models.py")).unwrap(),
+            "b\n"
+        );
     }
 }

@@ -59,10 +59,28 @@ mod tests {
     #[test]
     fn patterns_match_names_and_qualified_names() {
         let name = QualifiedName::new("sales", "order_items");
-        for pattern in ["order_items", "sales.order_items", "order*", "*items", "sales.*", "*.order_items", "*r_i*", "*", "o*_*s"] {
+        for pattern in [
+            "order_items",
+            "sales.order_items",
+            "order*",
+            "*items",
+            "sales.*",
+            "*.order_items",
+            "*r_i*",
+            "*",
+            "o*_*s",
+        ] {
             assert!(Pattern::new(pattern).matches(&name), "{pattern}");
         }
-        for pattern in ["order", "public.order_items", "items", "order*x", "*.orders", "sales", "o*s*z"] {
+        for pattern in [
+            "order",
+            "public.order_items",
+            "items",
+            "order*x",
+            "*.orders",
+            "sales",
+            "o*s*z",
+        ] {
             assert!(!Pattern::new(pattern).matches(&name), "{pattern}");
         }
         assert!(Pattern::new("a.b").matches(&QualifiedName::new("public", "a.b")));

@@ -56,7 +56,11 @@ impl Printer {
 
     /// Writes what ended the command.
     pub(crate) fn failure(&mut self, failure: &Failure) {
-        let _ = writeln!(self.words, "{ERROR}error{ERROR:#}: {}", indented(failure.what()));
+        let _ = writeln!(
+            self.words,
+            "{ERROR}error{ERROR:#}: {}",
+            indented(failure.what())
+        );
         if let Some(hint) = failure.hint() {
             let _ = writeln!(self.words, " {HINT}hint{HINT:#}: {}", indented(hint));
         }

@@ -152,6 +152,15 @@ fn insisted(
     probe(&absolute, identity).map_err(wrong)
 }
 
+/// The folder that a link to `postgres` leads to: the client programs are there too, and need not be linked.
+fn real_folder(bin_dir: &Path) -> PathBuf {
+    let real = bin_dir.join("postgres").canonicalize().ok();
+    match real.as_deref().and_then(Path::parent) {
+        Some(folder) if folder.join("initdb").is_file() => folder.to_path_buf(),
+        _ => bin_dir.to_path_buf(),
+    }
+}
+
 /// Asks the server program for its version, as the user who is to run it.
 fn probe(bin_dir: &Path, identity: Option<&Identity>) -> Result<Installation, String> {
     if !bin_dir.is_dir() {
@@ -167,6 +176,7 @@ fn probe(bin_dir: &Path, identity: Option<&Identity>) -> Result<Installation, St
             return Err(format!("there is no `{name}` in it"));
         }
     }
+    let bin_dir = &real_folder(bin_dir);
     let output = identity::command(&bin_dir.join("postgres"), identity)
         .arg("--version")
         .stdin(Stdio::null())

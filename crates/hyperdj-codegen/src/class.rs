@@ -92,7 +92,9 @@ pub(crate) fn class<'s>(module: &mut ModuleContext<'s>, relation: &'s Relation) 
     let mut code = String::new();
     let is_table = !relation.kind.is_view();
     if is_table && relation.primary_key.is_none() {
-        code.push_str("# No primary key: mark a unique column, or add ctid: str = Field(primary_key=True).\n");
+        code.push_str(
+            "# No primary key: mark a unique column, or add ctid: str = Field(primary_key=True).\n",
+        );
     }
     let base = context.module.imports.model("Model");
     code.push_str(&format!("class {name}({base}):\n"));
@@ -133,13 +135,21 @@ fn meta(
         }
     }
     if let Some(view) = &relation.view {
-        let mut arguments = vec![Argument::new(Expression::Lines(literal::lines(&view.definition)))];
+        let mut arguments = vec![Argument::new(Expression::Lines(literal::lines(
+            &view.definition,
+        )))];
         let materialized = relation.kind == RelationKind::MaterializedView;
         if materialized {
-            arguments.push(Argument::named("materialized", Expression::Atom("True".to_owned())));
+            arguments.push(Argument::named(
+                "materialized",
+                Expression::Atom("True".to_owned()),
+            ));
         }
         if materialized && !view.populated {
-            arguments.push(Argument::named("with_data", Expression::Atom("False".to_owned())));
+            arguments.push(Argument::named(
+                "with_data",
+                Expression::Atom("False".to_owned()),
+            ));
         }
         let function = context.module.imports.model("View");
         entries.push(("view", Expression::Call(function, arguments)));
@@ -157,7 +167,9 @@ fn meta(
     }
     if !relation.inherits.is_empty() {
         let parents = relation.inherits.iter();
-        let parents = parents.map(|parent| context.table_or_class(parent)).collect();
+        let parents = parents
+            .map(|parent| context.table_or_class(parent))
+            .collect();
         entries.push(("inherits", Expression::Tuple(parents)));
     }
     if let Some(server) = &relation.foreign_server {
@@ -231,6 +243,8 @@ pub(crate) fn push_options(arguments: &mut Vec<Argument>, options: &[(String, St
 
 /// Options as a dictionary of strings.
 pub(crate) fn option_dictionary(options: &[(String, String)]) -> Expression {
-    let items = options.iter().map(|(name, value)| (text(name), text(value)));
+    let items = options
+        .iter()
+        .map(|(name, value)| (text(name), text(value)));
     Expression::Dictionary(items.collect())
 }

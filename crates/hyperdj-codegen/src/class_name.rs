@@ -22,7 +22,10 @@ pub fn class_names(schema: &Schema) -> HashMap<QualifiedName, String> {
 
     let mut keepers: HashMap<&str, usize> = HashMap::new();
     for (position, candidate) in candidates.iter().enumerate() {
-        if RESERVED_CLASS_NAMES.binary_search(&candidate.singular.as_str()).is_ok() {
+        if RESERVED_CLASS_NAMES
+            .binary_search(&candidate.singular.as_str())
+            .is_ok()
+        {
             continue;
         }
         keepers
@@ -83,7 +86,10 @@ impl<'a> Candidate<'a> {
             words.push("table".to_owned());
         }
         let as_it_is = pascal(&words);
-        let last = words.last().map(|word| word.to_lowercase()).unwrap_or_default();
+        let last = words
+            .last()
+            .map(|word| word.to_lowercase())
+            .unwrap_or_default();
         let with_last = |last: String| {
             let mut words = words.clone();
             words.pop();
@@ -92,9 +98,17 @@ impl<'a> Candidate<'a> {
         };
         let one = singular(&last);
         // A word that has no singular of its own keeps its capitals: `userIDs` aside, only the ending changes.
-        let singular_name = if one == last { as_it_is.clone() } else { with_last(one) };
+        let singular_name = if one == last {
+            as_it_is.clone()
+        } else {
+            with_last(one)
+        };
         let is_singular = singular_name == as_it_is;
-        let plural_name = if is_singular { with_last(plural(&last)) } else { as_it_is };
+        let plural_name = if is_singular {
+            with_last(plural(&last))
+        } else {
+            as_it_is
+        };
         Self {
             name,
             is_view,
@@ -171,7 +185,9 @@ mod tests {
                 .relations
                 .push(Relation::new(QualifiedName::new("public", name), kind));
         }
-        schema.relations.sort_by(|left, right| left.name.cmp(&right.name));
+        schema
+            .relations
+            .sort_by(|left, right| left.name.cmp(&right.name));
         let found = class_names(&schema);
         tables
             .iter()
@@ -183,22 +199,47 @@ mod tests {
     #[test]
     fn names_are_pascal_case_and_singular() {
         assert_eq!(
-            names(&["users", "product_stats", "user_sessions", "legacy_log", "ORDER_ITEMS", "UserAddresses", "HTTPServers"]),
-            ["User", "ProductStat", "UserSession", "LegacyLog", "OrderItem", "UserAddress", "HTTPServer"]
+            names(&[
+                "users",
+                "product_stats",
+                "user_sessions",
+                "legacy_log",
+                "ORDER_ITEMS",
+                "UserAddresses",
+                "HTTPServers"
+            ]),
+            [
+                "User",
+                "ProductStat",
+                "UserSession",
+                "LegacyLog",
+                "OrderItem",
+                "UserAddress",
+                "HTTPServer"
+            ]
         );
-        assert_eq!(names(&["9_lives", "!!", "größen", "total $"]), ["Table9Life", "Tables", "Größen", "Total"]);
+        assert_eq!(
+            names(&["9_lives", "!!", "größen", "total $"]),
+            ["Table9Life", "Tables", "Größen", "Total"]
+        );
     }
 
     #[test]
     fn the_singular_keeps_its_name() {
         assert_eq!(names(&["user", "users"]), ["User", "Users"]);
         assert_eq!(names(&["users", "Users"]), ["Users", "User"]);
-        assert_eq!(names(&["order item", "order-item", "order_item"]), ["OrderItem", "OrderItems", "OrderItems2"]);
+        assert_eq!(
+            names(&["order item", "order-item", "order_item"]),
+            ["OrderItem", "OrderItems", "OrderItems2"]
+        );
     }
 
     #[test]
     fn reserved_names_take_the_plural() {
-        assert_eq!(names(&["model", "field", "exceptions", "none"]), ["Models", "Fields", "Exceptions", "Nones"]);
+        assert_eq!(
+            names(&["model", "field", "exceptions", "none"]),
+            ["Models", "Fields", "Exceptions", "Nones"]
+        );
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use hyperdj_schema::{
     Deferrable, ForeignKey, MatchType, PrimaryKey, ReferentialAction, Relation, Unique, check_name,
-    columns_read, exclusion_columns, exclusion_name, foreign_key_name, primary_key_name, unique_name,
+    columns_read, exclusion_columns, exclusion_name, foreign_key_name, primary_key_name,
+    unique_name,
 };
 
 use crate::class::{ClassContext, is_primary_key, push_options, text};
@@ -44,7 +45,10 @@ pub(crate) fn constraints(
             push_flag(&mut arguments, "validated", false);
         }
         push_comment(&mut arguments, check.comment.as_deref());
-        found.push(Expression::Call(context.module.imports.model("Check"), arguments));
+        found.push(Expression::Call(
+            context.module.imports.model("Check"),
+            arguments,
+        ));
     }
     for exclusion in relation.exclusions.iter().filter(|found| !found.inherited) {
         let mut arguments = vec![Argument::new(text(&exclusion.definition))];
@@ -52,7 +56,10 @@ pub(crate) fn constraints(
         let usual = exclusion_name(&relation.name.name, columns.iter().map(String::as_str));
         push_name(&mut arguments, &exclusion.name, &usual);
         push_comment(&mut arguments, exclusion.comment.as_deref());
-        found.push(Expression::Call(context.module.imports.model("Exclude"), arguments));
+        found.push(Expression::Call(
+            context.module.imports.model("Exclude"),
+            arguments,
+        ));
     }
     found
 }
@@ -63,8 +70,18 @@ fn primary_key(
     key: &PrimaryKey,
 ) -> Option<Expression> {
     let mut arguments = Vec::new();
-    push_name(&mut arguments, &key.name, &primary_key_name(&relation.name.name));
-    push_index(context, &mut arguments, &key.include, &key.options, key.tablespace.as_deref());
+    push_name(
+        &mut arguments,
+        &key.name,
+        &primary_key_name(&relation.name.name),
+    );
+    push_index(
+        context,
+        &mut arguments,
+        &key.include,
+        &key.options,
+        key.tablespace.as_deref(),
+    );
     push_deferrable(&mut arguments, key.deferrable);
     push_comment(&mut arguments, key.comment.as_deref());
     (!arguments.is_empty())
@@ -80,21 +97,36 @@ fn unique(
     let usual = unique_name(&relation.name.name, columns.map(String::as_str));
     let mut facts = Vec::new();
     push_name(&mut facts, &unique.name, &usual);
-    push_index(context, &mut facts, &unique.include, &unique.options, unique.tablespace.as_deref());
+    push_index(
+        context,
+        &mut facts,
+        &unique.include,
+        &unique.options,
+        unique.tablespace.as_deref(),
+    );
     if unique.nulls_not_distinct {
         push_flag(&mut facts, "nulls_not_distinct", true);
     }
     push_deferrable(&mut facts, unique.deferrable);
     push_comment(&mut facts, unique.comment.as_deref());
     // One column with nothing more to say is the mark on its field, unless several constraints share it.
-    let same = relation.uniques.iter().filter(|other| other.columns == unique.columns);
+    let same = relation
+        .uniques
+        .iter()
+        .filter(|other| other.columns == unique.columns);
     let is_said = unique.inherited || (unique.columns.len() == 1 && same.count() == 1);
     if is_said && facts.is_empty() {
         return None;
     }
-    let fields = context.field_list(&unique.columns).into_iter().map(Argument::new);
+    let fields = context
+        .field_list(&unique.columns)
+        .into_iter()
+        .map(Argument::new);
     let arguments = fields.chain(facts).collect();
-    Some(Expression::Call(context.module.imports.model("Unique"), arguments))
+    Some(Expression::Call(
+        context.module.imports.model("Unique"),
+        arguments,
+    ))
 }
 
 fn foreign_key(
@@ -144,7 +176,10 @@ fn foreign_key(
         push_target(context, &mut arguments, key);
     }
     arguments.extend(facts);
-    Some(Expression::Call(context.module.imports.model("ForeignKey"), arguments))
+    Some(Expression::Call(
+        context.module.imports.model("ForeignKey"),
+        arguments,
+    ))
 }
 
 /// The referenced table, and its columns where they are not its primary key.

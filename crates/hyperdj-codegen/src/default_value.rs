@@ -61,7 +61,9 @@ pub(crate) fn default_literal(schema: &Schema, column: &Column) -> Option<Defaul
             "false" => plain("False"),
             _ => None,
         },
-        BaseType::Text => Some(DefaultLiteral::Plain(literal::string(&quoted(expression, "text")?))),
+        BaseType::Text => Some(DefaultLiteral::Plain(literal::string(&quoted(
+            expression, "text",
+        )?))),
         BaseType::CharacterVarying => {
             let text = quoted(expression, "character varying")?;
             Some(DefaultLiteral::Plain(literal::string(&text)))
@@ -70,7 +72,9 @@ pub(crate) fn default_literal(schema: &Schema, column: &Column) -> Option<Defaul
             let text = quoted(expression, "bpchar")?;
             Some(DefaultLiteral::Plain(literal::string(&text)))
         }
-        BaseType::Name => Some(DefaultLiteral::Plain(literal::string(&quoted(expression, "name")?))),
+        BaseType::Name => Some(DefaultLiteral::Plain(literal::string(&quoted(
+            expression, "name",
+        )?))),
         BaseType::Bytea => {
             let text = quoted(expression, "bytea")?;
             let value = from_hex(text.strip_prefix("\\x")?)?;
@@ -110,7 +114,11 @@ fn unmodified(data_type: &str) -> Option<String> {
     let open = data_type.find('(')?;
     let close = open + data_type[open..].find(')')?;
     let name = format!("{}{}", &data_type[..open], &data_type[close + 1..]);
-    Some(if name == "character" { "bpchar".to_owned() } else { name })
+    Some(if name == "character" {
+        "bpchar".to_owned()
+    } else {
+        name
+    })
 }
 
 /// `5`, or `'-5'::integer`, where four bytes hold it.
@@ -190,7 +198,11 @@ mod tests {
     #[test]
     fn literals_are_found() {
         for (data_type, expression, expected) in [
-            ("character varying(20)", "'pending'::character varying", "\"pending\""),
+            (
+                "character varying(20)",
+                "'pending'::character varying",
+                "\"pending\"",
+            ),
             ("text", "'it''s'::text", "\"it's\""),
             ("character(1)", "'Y'::bpchar", "\"Y\""),
             ("integer", "0", "0"),
@@ -207,7 +219,11 @@ mod tests {
             ("bytea", "'\\x6100'::bytea", "b\"a\\x00\""),
             ("character varying(255)", "NULL::character varying", "None"),
         ] {
-            assert_eq!(literal(data_type, expression).as_deref(), Some(expected), "{expression}");
+            assert_eq!(
+                literal(data_type, expression).as_deref(),
+                Some(expected),
+                "{expression}"
+            );
         }
     }
 

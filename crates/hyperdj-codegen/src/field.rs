@@ -1,8 +1,8 @@
 //! Fields: a column as an annotated attribute, with what the canonical form does not already say.
 
 use hyperdj_schema::{
-    BaseType, Column, ForeignKey, Identity, IdentityKind, ReferentialAction, Relation, Serial,
-    SequenceOptions,
+    BaseType, Column, ForeignKey, Identity, IdentityKind, ReferentialAction, Relation,
+    SequenceOptions, Serial,
 };
 
 use crate::class::{ClassContext, integer, name_pair, text};
@@ -89,7 +89,11 @@ fn arguments(
         arguments.push(Argument::named("primary_key", flag(true)));
     }
     let is_this = |columns: &[String]| matches!(columns, [only] if *only == column.name);
-    if relation.uniques.iter().any(|unique| is_this(&unique.columns)) {
+    if relation
+        .uniques
+        .iter()
+        .any(|unique| is_this(&unique.columns))
+    {
         arguments.push(Argument::named("unique", flag(true)));
     }
     let foreign_key = marked_foreign_key(relation, &column.name);
@@ -233,6 +237,9 @@ pub(crate) fn push_sequence_options(arguments: &mut Vec<Argument>, options: &Seq
         }
     }
     if options.cycle {
-        arguments.push(Argument::named("cycle", Expression::Atom("True".to_owned())));
+        arguments.push(Argument::named(
+            "cycle",
+            Expression::Atom("True".to_owned()),
+        ));
     }
 }

@@ -86,10 +86,29 @@ mod tests {
     #[test]
     fn others_are_renamed() {
         assert_eq!(
-            names(&["class", "type", "9lives", "total $", "!!", "__class__", "save", "a b", "a-b", "a_b_field"]),
+            names(&[
+                "class",
+                "type",
+                "9lives",
+                "total $",
+                "!!",
+                "__class__",
+                "save",
+                "a b",
+                "a-b",
+                "a_b_field"
+            ]),
             [
-                "class_field", "type_field", "_9lives_field", "total_field", "column_field", "class_field2",
-                "save_field", "a_b_field2", "a_b_field3", "a_b_field"
+                "class_field",
+                "type_field",
+                "_9lives_field",
+                "total_field",
+                "column_field",
+                "class_field2",
+                "save_field",
+                "a_b_field2",
+                "a_b_field3",
+                "a_b_field"
             ]
         );
     }

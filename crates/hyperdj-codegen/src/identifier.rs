@@ -79,7 +79,16 @@ mod tests {
         for name in ["id", "_", "größe", "名前", "a1", "bıgınt"] {
             assert!(is_identifier(name), "{name}");
         }
-        for name in ["", "9lives", "a b", "a-b", "ﬁ", "total $", "a\u{200d}b", "𝔘"] {
+        for name in [
+            "",
+            "9lives",
+            "a b",
+            "a-b",
+            "ﬁ",
+            "total $",
+            "a\u{200d}b",
+            "𝔘",
+        ] {
             assert!(!is_identifier(name), "{name}");
         }
     }

@@ -59,7 +59,13 @@ fn index(
     if let Some(predicate) = &index.predicate {
         arguments.push(Argument::named("where", text(predicate)));
     }
-    push_index(context, &mut arguments, &index.include, &index.options, index.tablespace.as_deref());
+    push_index(
+        context,
+        &mut arguments,
+        &index.include,
+        &index.options,
+        index.tablespace.as_deref(),
+    );
     if index.nulls_not_distinct {
         push_flag(&mut arguments, "nulls_not_distinct", true);
     }
@@ -67,7 +73,10 @@ fn index(
         push_flag(&mut arguments, "valid", false);
     }
     push_comment(&mut arguments, index.comment.as_deref());
-    Some(Expression::Call(context.module.imports.model("Index"), arguments))
+    Some(Expression::Call(
+        context.module.imports.model("Index"),
+        arguments,
+    ))
 }
 
 fn key(context: &mut ClassContext<'_, '_>, key: &IndexKey) -> Expression {

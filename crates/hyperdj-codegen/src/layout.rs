@@ -95,7 +95,13 @@ fn laid_out(expression: &Expression, indent: usize, start: usize, behind: usize)
 }
 
 fn call(function: &str, arguments: &[Argument], indent: usize) -> String {
-    if let [Argument { keyword: None, value: Expression::Lines(text) }] = arguments {
+    if let [
+        Argument {
+            keyword: None,
+            value: Expression::Lines(text),
+        },
+    ] = arguments
+    {
         return format!("{function}({text})");
     }
     let inner = indent + STEP;
@@ -121,13 +127,7 @@ fn call(function: &str, arguments: &[Argument], indent: usize) -> String {
     format!("{function}{body}")
 }
 
-fn sequence(
-    open: char,
-    items: &[Expression],
-    close: char,
-    indent: usize,
-    comma: bool,
-) -> String {
+fn sequence(open: char, items: &[Expression], close: char, indent: usize, comma: bool) -> String {
     let inner = indent + STEP;
     let behind = usize::from(comma || items.len() > 1);
     broken(open, items, close, indent, comma, |item| {

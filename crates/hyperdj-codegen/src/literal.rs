@@ -117,7 +117,10 @@ mod tests {
         assert_eq!(string("it's"), "\"it's\"");
         assert_eq!(string("a \"b\""), "'a \"b\"'");
         assert_eq!(string("'\""), "\"'\\\"\"");
-        assert_eq!(string("a\\b\n\u{202e}\u{7f}é\u{1F600}"), "\"a\\\\b\\n\\u202e\\x7fé\u{1F600}\"");
+        assert_eq!(
+            string("a\\b\n\u{202e}\u{7f}é\u{1F600}"),
+            "\"a\\\\b\\n\\u202e\\x7fé\u{1F600}\""
+        );
         assert_eq!(bytes(b"a\"\xff"), "b'a\"\\xff'");
     }
 

@@ -65,9 +65,15 @@ pub fn models(schema: &Schema, request: &Request<'_>) -> String {
         schema,
         imports: Imports::default(),
         names: class_names(schema),
-        relations: relations.iter().map(|relation| (&relation.name, *relation)).collect(),
+        relations: relations
+            .iter()
+            .map(|relation| (&relation.name, *relation))
+            .collect(),
     };
-    let tables = schema.relations.iter().filter(|relation| !relation.kind.is_view());
+    let tables = schema
+        .relations
+        .iter()
+        .filter(|relation| !relation.kind.is_view());
     let is_whole = tables.clone().all(|relation| request.takes(relation));
 
     let mut classes = String::new();

@@ -19,7 +19,10 @@ pub(crate) fn ordered<'a>(relations: &[&'a Relation]) -> Vec<&'a Relation> {
         .map(|(position, relation)| (&relation.name, position))
         .collect();
     for (position, relation) in relations.iter().enumerate() {
-        let partition_of = relation.partition_of.iter().map(|partition| &partition.parent);
+        let partition_of = relation
+            .partition_of
+            .iter()
+            .map(|partition| &partition.parent);
         let keys = relation.foreign_keys.iter().map(|key| &key.target);
         for target in keys.chain(partition_of).chain(&relation.inherits) {
             if let Some(&target) = positions.get(target)
@@ -59,7 +62,11 @@ pub(crate) fn ordered<'a>(relations: &[&'a Relation]) -> Vec<&'a Relation> {
         .collect();
     let mut result = Vec::with_capacity(relations.len());
     while let Some((_, component)) = ready.pop_first() {
-        result.extend(components[component].iter().map(|member| relations[*member]));
+        result.extend(
+            components[component]
+                .iter()
+                .map(|member| relations[*member]),
+        );
         for &next in &waited_by[component] {
             waiting_for[next].remove(&component);
             if waiting_for[next].is_empty() {
@@ -115,8 +122,14 @@ mod tests {
 
     #[test]
     fn targets_come_first_and_ties_by_name() {
-        assert_eq!(order(&[("orders", &["users"]), ("a", &[]), ("users", &[])]), ["a", "users", "orders"]);
-        assert_eq!(order(&[("a", &["z"]), ("m", &[]), ("z", &["z"])]), ["m", "z", "a"]);
+        assert_eq!(
+            order(&[("orders", &["users"]), ("a", &[]), ("users", &[])]),
+            ["a", "users", "orders"]
+        );
+        assert_eq!(
+            order(&[("a", &["z"]), ("m", &[]), ("z", &["z"])]),
+            ["m", "z", "a"]
+        );
     }
 
     #[test]

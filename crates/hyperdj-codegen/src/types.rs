@@ -24,14 +24,26 @@ pub(crate) fn lists(
     for found in schema.enums.iter().filter(|found| used.holds(&found.name)) {
         types.push(enumeration(module, found));
     }
-    for found in schema.composites.iter().filter(|found| used.holds(&found.name)) {
+    for found in schema
+        .composites
+        .iter()
+        .filter(|found| used.holds(&found.name))
+    {
         types.push(composite(module, found));
     }
-    for found in schema.domains.iter().filter(|found| used.holds(&found.name)) {
+    for found in schema
+        .domains
+        .iter()
+        .filter(|found| used.holds(&found.name))
+    {
         types.push(domain(module, found));
     }
     let mut sequences = Vec::new();
-    for found in schema.sequences.iter().filter(|found| used.holds_sequence(found)) {
+    for found in schema
+        .sequences
+        .iter()
+        .filter(|found| used.holds_sequence(found))
+    {
         sequences.push(sequence(module, found));
     }
     let mut code = String::new();
@@ -69,7 +81,10 @@ impl UsedNames {
         Self {
             is_whole,
             text,
-            tables: relations.iter().map(|relation| relation.name.clone()).collect(),
+            tables: relations
+                .iter()
+                .map(|relation| relation.name.clone())
+                .collect(),
         }
     }
 
@@ -81,7 +96,9 @@ impl UsedNames {
         let of_table = |(table, _): &(QualifiedName, String)| self.tables.contains(table);
         self.is_whole
             || sequence.owned_by.as_ref().is_some_and(of_table)
-            || self.text.contains(&format!("'{}'::regclass", sequence.name))
+            || self
+                .text
+                .contains(&format!("'{}'::regclass", sequence.name))
     }
 }
 

@@ -1,4 +1,10 @@
 //! Every way of logging in, against a server that asks for it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests may panic, and so may their helpers"
+)]
 
 mod support;
 

@@ -1,4 +1,10 @@
 //! Which database is meant, by the flag, the variables and the file `.env`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests may panic, and so may their helpers"
+)]
 
 use hyperdj_postgres::{Config, ConfigError, Environment, Origin, discover};
 use proptest::prelude::*;

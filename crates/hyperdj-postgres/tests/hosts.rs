@@ -1,4 +1,10 @@
 //! Several hosts, wrong hosts, hosts that are something else.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests may panic, and so may their helpers"
+)]
 
 mod support;
 

@@ -1,4 +1,10 @@
 //! Statements that are cancelled, servers that fall silent, connections that are lost.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests may panic, and so may their helpers"
+)]
 
 mod support;
 

@@ -1,4 +1,10 @@
 //! Servers that send anything at all: no panic, no waiting for ever, no memory for a promise.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests may panic, and so may their helpers"
+)]
 
 mod support;
 

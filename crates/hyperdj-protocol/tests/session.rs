@@ -1,83 +1,16 @@
 //! A session's answers, held against what was sent.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests may panic, and so may their helpers"
+)]
 
 mod support;
 
-use hyperdj_protocol::{Event, Execution, Format, ProtocolError, Session, TransactionStatus};
+use hyperdj_protocol::{Event, Execution, Format, ProtocolError, TransactionStatus};
+use support::told::{BOUND, NO_COLUMNS, PARSED, execute, told};
 use support::{columns, complete, error, events, message, ready, row, session};
-
-const PARSED: &[u8] = b"1\0\0\0\x04";
-const BOUND: &[u8] = b"2\0\0\0\x04";
-const NO_COLUMNS: &[u8] = b"n\0\0\0\x04";
-
-fn execute(session: &mut Session, sql: &str) -> u64 {
-    session
-        .execute(
-            &Execution {
-                sql: Some(sql),
-                describe: true,
-                ..Execution::default()
-            },
-            [],
-        )
-        .unwrap()
-}
-
-/// The events, each as a short text.
-fn told(session: &mut Session, bytes: &[u8]) -> Vec<String> {
-    events(session, bytes).unwrap().iter().map(tell).collect()
-}
-
-fn tell(event: &Event) -> String {
-    match event {
-        Event::Parsed { statement } => format!("{statement} parsed"),
-        Event::Parameters { statement, types } => format!("{statement} parameters {types:?}"),
-        Event::Columns { statement, columns } => {
-            format!(
-                "{statement} columns {:?}",
-                columns
-                    .iter()
-                    .map(|column| column.name.as_str())
-                    .collect::<Vec<_>>()
-            )
-        }
-        Event::NoColumns { statement } => format!("{statement} no columns"),
-        Event::Row { statement, row } => {
-            let bytes = row.bytes();
-            let values: Vec<Option<&str>> = row
-                .ranges()
-                .map(|range| {
-                    range
-                        .unwrap()
-                        .map(|range| std::str::from_utf8(&bytes[range]).unwrap())
-                })
-                .collect();
-            format!("{statement} row {values:?}")
-        }
-        Event::Complete { statement, tag } => format!("{statement} complete {tag}"),
-        Event::Suspended { statement } => format!("{statement} suspended"),
-        Event::Empty { statement } => format!("{statement} empty"),
-        Event::Closed { statement } => format!("{statement} closed"),
-        Event::Error { statement, error } => format!("{statement:?} error {}", error.code),
-        Event::CopyIn { statement, .. } => format!("{statement} copy in"),
-        Event::CopyOut { statement, .. } => format!("{statement} copy out"),
-        Event::CopyData { statement, data } => {
-            format!("{statement} data {}", String::from_utf8_lossy(data))
-        }
-        Event::CopyDone { statement } => format!("{statement} copy done"),
-        Event::Notice(notice) => format!("notice {}", notice.message),
-        Event::Notification {
-            process_id,
-            channel,
-            payload,
-        } => format!("{process_id} {channel} {payload}"),
-        Event::Parameter { name, value } => format!("{name} = {value}"),
-        Event::Ready {
-            transaction,
-            through,
-        } => format!("ready {transaction:?} {through}"),
-        _ => "?".to_owned(),
-    }
-}
 
 #[test]
 fn what_is_sent() {
@@ -325,102 +258,6 @@ fn what_may_come_at_any_moment() {
         ]
     );
     assert_eq!(session.parameters().get("timezone"), Some("UTC"));
-}
-
-#[test]
-fn copying_out() {
-    let mut session = session();
-    execute(&mut session, "COPY t TO STDOUT");
-    session.sync();
-    let bytes = [
-        PARSED,
-        BOUND,
-        NO_COLUMNS,
-        &message(b'H', b"\0\0\x01\0\0"),
-        &message(b'd', b"1\n"),
-        &message(b'd', b""),
-        &message(b'c', b""),
-        &complete("COPY 1"),
-        &ready(b'I'),
-    ]
-    .concat();
-    assert_eq!(
-        told(&mut session, &bytes)[2..],
-        [
-            "1 copy out",
-            "1 data 1\n",
-            "1 data ",
-            "1 copy done",
-            "1 complete COPY 1",
-            "ready Idle 1"
-        ]
-    );
-}
-
-/// Begins an extended COPY FROM STDIN, whose Sync the server ignores.
-fn copying_in() -> Session {
-    let mut session = session();
-    execute(&mut session, "COPY t FROM STDIN");
-    session.sync();
-    session.written(usize::MAX);
-    let bytes = [PARSED, BOUND, NO_COLUMNS, &message(b'G', b"\0\0\x01\0\0")].concat();
-    assert_eq!(told(&mut session, &bytes)[2..], ["1 copy in"]);
-    session
-}
-
-#[test]
-fn copying_in_sends_the_ignored_sync_again() {
-    let mut session = copying_in();
-    session.copy_data(b"1\n").unwrap();
-    session.copy_done();
-    let sent = [
-        message(b'd', b"1\n"),
-        message(b'c', b""),
-        message(b'S', b""),
-    ]
-    .concat();
-    assert_eq!(session.output(), sent);
-    let bytes = [complete("COPY 1"), ready(b'I')].concat();
-    assert_eq!(
-        told(&mut session, &bytes),
-        ["1 complete COPY 1", "ready Idle 1"]
-    );
-
-    let mut session = copying_in();
-    session.copy_fail("no").unwrap();
-    assert_eq!(
-        session.output(),
-        [message(b'f', b"no\0"), message(b'S', b"")].concat()
-    );
-    let bytes = [error("57014", "failed"), ready(b'I')].concat();
-    assert_eq!(
-        told(&mut session, &bytes),
-        ["Some(1) error 57014", "ready Idle 1"]
-    );
-
-    // The server gives up by itself.
-    let mut session = copying_in();
-    session.copy_data(b"x\n").unwrap();
-    assert_eq!(
-        told(&mut session, &error("22P02", "no number")),
-        ["Some(1) error 22P02"]
-    );
-    assert_eq!(
-        session.output(),
-        [message(b'd', b"x\n"), message(b'S', b"")].concat()
-    );
-    assert_eq!(told(&mut session, &ready(b'I')), ["ready Idle 1"]);
-
-    // A simple query has no Sync.
-    let mut session = support::session();
-    session.simple_query("COPY t FROM STDIN").unwrap();
-    session.written(usize::MAX);
-    assert_eq!(
-        told(&mut session, &message(b'G', b"\0\0\x01\0\0")),
-        ["1 copy in"]
-    );
-    session.copy_done();
-    assert_eq!(session.output(), message(b'c', b""));
 }
 
 #[test]

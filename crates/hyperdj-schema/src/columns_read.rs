@@ -141,7 +141,10 @@ mod tests {
         for (expression, expected) in [
             ("(price > (0)::numeric)", vec!["price"]),
             ("((lower(price))::date > 'date'::text)", vec!["price"]),
-            ("((\"Größe\")::text = ANY (ARRAY['price'::text]))", vec!["Größe"]),
+            (
+                "((\"Größe\")::text = ANY (ARRAY['price'::text]))",
+                vec!["Größe"],
+            ),
             ("(\"end\" >= date)", vec!["date", "end"]),
             ("(\"a\"\"b\" IS NOT NULL)", vec!["a\"b"]),
             ("(pg_catalog.lower = 1)", vec![]),

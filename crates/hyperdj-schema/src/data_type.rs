@@ -97,7 +97,10 @@ mod tests {
             BaseType::of("timestamp(3) without time zone"),
             BaseType::Timestamp
         );
-        assert_eq!(BaseType::of("character varying(80)"), BaseType::CharacterVarying);
+        assert_eq!(
+            BaseType::of("character varying(80)"),
+            BaseType::CharacterVarying
+        );
         assert_eq!(BaseType::of("public.text"), BaseType::Other);
         assert_eq!(BaseType::of("text[]"), BaseType::Other);
         assert_eq!(BaseType::of("numeric(10,2)[]"), BaseType::Other);

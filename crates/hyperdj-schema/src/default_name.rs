@@ -87,10 +87,7 @@ fn distinct<'a>(columns: impl IntoIterator<Item = &'a str>) -> Vec<String> {
         let mut number = 1;
         while names.contains(&name) {
             let suffix = number.to_string();
-            name = format!(
-                "{}{suffix}",
-                clip(column, MAX_NAME_BYTES - suffix.len())
-            );
+            name = format!("{}{suffix}", clip(column, MAX_NAME_BYTES - suffix.len()));
             number += 1;
         }
         names.push(name);

@@ -2,9 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Check, Column, Exclusion, ForeignKey, Index, PrimaryKey, QualifiedName, Unique,
-};
+use crate::{Check, Column, Exclusion, ForeignKey, Index, PrimaryKey, QualifiedName, Unique};
 
 /// A relation that has rows and columns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

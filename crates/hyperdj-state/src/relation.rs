@@ -26,7 +26,11 @@ pub(crate) fn relation(models: &Models<'_>, model: &Model) -> Result<Relation, E
         (None, None, None) => RelationKind::Table,
     };
     let mut relation = Relation::new(model.table(), kind);
-    relation.columns = model.fields.iter().map(|field| column(model, field)).collect();
+    relation.columns = model
+        .fields
+        .iter()
+        .map(|field| column(model, field))
+        .collect();
     relation.comment.clone_from(&model.comment);
     relation.view = model.view.as_ref().map(|view| View {
         definition: view.definition.clone(),
@@ -87,11 +91,21 @@ pub(crate) fn relation(models: &Models<'_>, model: &Model) -> Result<Relation, E
 
 /// Everything in name order, as the catalog's reader leaves it.
 pub(crate) fn sort(relation: &mut Relation) {
-    relation.uniques.sort_by(|left, right| left.name.cmp(&right.name));
-    relation.foreign_keys.sort_by(|left, right| left.name.cmp(&right.name));
-    relation.checks.sort_by(|left, right| left.name.cmp(&right.name));
-    relation.exclusions.sort_by(|left, right| left.name.cmp(&right.name));
-    relation.indexes.sort_by(|left, right| left.name.cmp(&right.name));
+    relation
+        .uniques
+        .sort_by(|left, right| left.name.cmp(&right.name));
+    relation
+        .foreign_keys
+        .sort_by(|left, right| left.name.cmp(&right.name));
+    relation
+        .checks
+        .sort_by(|left, right| left.name.cmp(&right.name));
+    relation
+        .exclusions
+        .sort_by(|left, right| left.name.cmp(&right.name));
+    relation
+        .indexes
+        .sort_by(|left, right| left.name.cmp(&right.name));
 }
 
 fn column(model: &Model, field: &Field) -> Column {
@@ -204,7 +218,11 @@ fn uniques(model: &Model, relation: &mut Relation) -> Result<(), Error> {
     for field in model.fields.iter().filter(|field| field.unique) {
         let columns = vec![field.column_name.clone()];
         // A constraint over exactly this column is the one that the mark stands for.
-        if relation.uniques.iter().any(|unique| unique.columns == columns) {
+        if relation
+            .uniques
+            .iter()
+            .any(|unique| unique.columns == columns)
+        {
             continue;
         }
         relation.uniques.push(Unique {
@@ -242,11 +260,7 @@ fn unique(model: &Model, found: &KeyObject) -> Result<Unique, Error> {
     })
 }
 
-fn foreign_keys(
-    models: &Models<'_>,
-    model: &Model,
-    relation: &mut Relation,
-) -> Result<(), Error> {
+fn foreign_keys(models: &Models<'_>, model: &Model, relation: &mut Relation) -> Result<(), Error> {
     let mut marks = Vec::new();
     for field in &model.fields {
         let Some(target) = &field.foreign_key else {

@@ -53,10 +53,8 @@ impl<'d> Models<'d> {
             (None, Some(fields)) => fields.to_vec(),
             (None, None) => model.primary_key.clone(),
         };
-        let columns: Result<Vec<String>, Error> = names
-            .iter()
-            .map(|name| model.column(from, name))
-            .collect();
+        let columns: Result<Vec<String>, Error> =
+            names.iter().map(|name| model.column(from, name)).collect();
         Ok(Resolved {
             table: model.table(),
             columns: columns?,
@@ -120,11 +118,21 @@ pub fn schema(document: &Document) -> Result<Schema, Error> {
         push_type(&mut schema, found);
     }
     schema.sequences = document.sequences.iter().map(sequence).collect();
-    schema.relations.sort_by(|left, right| left.name.cmp(&right.name));
-    schema.enums.sort_by(|left, right| left.name.cmp(&right.name));
-    schema.domains.sort_by(|left, right| left.name.cmp(&right.name));
-    schema.composites.sort_by(|left, right| left.name.cmp(&right.name));
-    schema.sequences.sort_by(|left, right| left.name.cmp(&right.name));
+    schema
+        .relations
+        .sort_by(|left, right| left.name.cmp(&right.name));
+    schema
+        .enums
+        .sort_by(|left, right| left.name.cmp(&right.name));
+    schema
+        .domains
+        .sort_by(|left, right| left.name.cmp(&right.name));
+    schema
+        .composites
+        .sort_by(|left, right| left.name.cmp(&right.name));
+    schema
+        .sequences
+        .sort_by(|left, right| left.name.cmp(&right.name));
     inherit(&mut schema);
     Ok(schema)
 }

@@ -10,7 +10,12 @@ pub(crate) fn run(
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Arguments::command(), "hyper", &mut script);
+    clap_complete::generate(
+        arguments.shell,
+        &mut Arguments::command(),
+        "hyper",
+        &mut script,
+    );
     printer.data(&String::from_utf8_lossy(&script))?;
     Ok(Status::Done)
 }

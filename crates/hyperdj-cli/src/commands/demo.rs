@@ -40,9 +40,11 @@ pub(crate) fn run(arguments: &DemoArguments, printer: &mut Printer) -> Result<St
     write_models(&config, &all_tables(), printer)?;
     printer.line("");
     printer.line("Try next:");
-    printer.line("  export DATABASE_URL=\"$(hyper demo --url)\"      keep such a server, and its URL");
+    printer
+        .line("  export DATABASE_URL=\"$(hyper demo --url)\"      keep such a server, and its URL");
     printer.line("  hyper inspectdb --table orders order_items     some tables only");
-    printer.line("  hyper inspectdb --include-views -o models.py   views too, into a file to import");
+    printer
+        .line("  hyper inspectdb --include-views -o models.py   views too, into a file to import");
     printer.line("  psql \"$DATABASE_URL\"                           look at the database itself");
     printer.line("  hyper demo --stop                              end that server");
     Ok(Status::Done)

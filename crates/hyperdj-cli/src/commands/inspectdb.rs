@@ -36,8 +36,16 @@ pub(crate) fn write_models(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    let tables: Vec<Pattern> = arguments.table.iter().map(|text| Pattern::new(text)).collect();
-    let excluded: Vec<Pattern> = arguments.exclude.iter().map(|text| Pattern::new(text)).collect();
+    let tables: Vec<Pattern> = arguments
+        .table
+        .iter()
+        .map(|text| Pattern::new(text))
+        .collect();
+    let excluded: Vec<Pattern> = arguments
+        .exclude
+        .iter()
+        .map(|text| Pattern::new(text))
+        .collect();
     let options = Options {
         schemas: schemas(arguments, &tables),
         views: arguments.include_views,
@@ -47,7 +55,8 @@ pub(crate) fn write_models(
     let progress = Progress::start(printer, format!("Connecting to {config}"));
     let mut client = Client::connect(config)?;
     progress.say(format!("Reading the catalog of {config}"));
-    let found = inspect(&mut client, &options).map_err(|error| inspection_failure(error, config))?;
+    let found =
+        inspect(&mut client, &options).map_err(|error| inspection_failure(error, config))?;
     drop(client);
     drop(progress);
 
@@ -103,14 +112,20 @@ fn inspection_failure(error: hyperdj_catalog::Error, config: &Config) -> Failure
             let is_timeout = error.sqlstate() == Some("57014");
             let failure = Failure::from(error);
             if is_timeout {
-                failure.with_hint("Give the catalog queries more time with --statement-timeout SECONDS.")
+                failure.with_hint(
+                    "Give the catalog queries more time with --statement-timeout SECONDS.",
+                )
             } else {
                 failure
             }
         }
-        Error::ServerTooOld { .. } => Failure::new(format!("{error}, at {config}"))
-            .with_hint("Upgrade the server, or restore a dump of the database into a newer one and read that."),
-        Error::UnknownSchemas { ref names, ref existing } => {
+        Error::ServerTooOld { .. } => Failure::new(format!("{error}, at {config}")).with_hint(
+            "Upgrade the server, or restore a dump of the database into a newer one and read that.",
+        ),
+        Error::UnknownSchemas {
+            ref names,
+            ref existing,
+        } => {
             let what = format!("{error} at {config}");
             let existing: Vec<&str> = existing.iter().map(String::as_str).collect();
             let near = names
@@ -124,7 +139,10 @@ fn inspection_failure(error: hyperdj_catalog::Error, config: &Config) -> Failure
             };
             Failure::new(what).with_hint(hint)
         }
-        Error::NoPermission { ref schema, ref role } => {
+        Error::NoPermission {
+            ref schema,
+            ref role,
+        } => {
             let grant = format!(
                 "Ask its owner for: GRANT USAGE ON SCHEMA {} TO {};",
                 hyperdj_schema::sql::quote_identifier(schema),
@@ -147,7 +165,10 @@ fn check_patterns(
 ) -> Result<(), Failure> {
     let relations = &found.schema.relations;
     for pattern in tables {
-        let mut matching = relations.iter().filter(|relation| pattern.matches(&relation.name)).peekable();
+        let mut matching = relations
+            .iter()
+            .filter(|relation| pattern.matches(&relation.name))
+            .peekable();
         if matching.peek().is_none() {
             let failure = Failure::new(format!(
                 "no table matches `{}` in {} of database `{}`",
@@ -158,14 +179,21 @@ fn check_patterns(
             return Err(failure.with_hint(nearest_tables(found, pattern)));
         }
         if !arguments.include_views && matching.all(|relation| relation.kind.is_view()) {
-            return Err(Failure::new(format!("`{}` names views only", pattern.text()))
-                .with_hint("Add --include-views."));
+            return Err(
+                Failure::new(format!("`{}` names views only", pattern.text()))
+                    .with_hint("Add --include-views."),
+            );
         }
     }
     for pattern in excluded {
-        let is_used = relations.iter().any(|relation| pattern.matches(&relation.name));
+        let is_used = relations
+            .iter()
+            .any(|relation| pattern.matches(&relation.name));
         if !is_used && !pattern.has_wildcard() {
-            printer.warning(&format!("--exclude {}: there is no such table", pattern.text()));
+            printer.warning(&format!(
+                "--exclude {}: there is no such table",
+                pattern.text()
+            ));
         }
     }
     Ok(())
@@ -177,7 +205,10 @@ fn nearest_tables(found: &Inspection, pattern: &Pattern) -> String {
         Some(schema) => pattern.text().get(schema.len() + 1..).unwrap_or_default(),
         None => pattern.text(),
     };
-    let near = near(wanted, relations.iter().map(|relation| relation.name.name.as_str()));
+    let near = near(
+        wanted,
+        relations.iter().map(|relation| relation.name.name.as_str()),
+    );
     if !near.is_empty() {
         return format!("Did you mean {}?", alternatives(&near));
     }
@@ -239,10 +270,16 @@ fn report(
         schemas_read(found),
         found.database
     ));
-    let nothing = found.schema.relations.iter().all(|relation| relation.kind.is_view());
+    let nothing = found
+        .schema
+        .relations
+        .iter()
+        .all(|relation| relation.kind.is_view());
     let elsewhere = other_schemas(found);
     if nothing && !elsewhere.is_empty() {
-        printer.line(&format!("There are tables in other schemas: {elsewhere}; name one with --schema."));
+        printer.line(&format!(
+            "There are tables in other schemas: {elsewhere}; name one with --schema."
+        ));
     }
     if views_left_out > 0 && arguments.table.is_empty() {
         printer.line(&format!(
@@ -256,7 +293,10 @@ fn report(
         .iter()
         .filter(|name| {
             let view = found.schema.relation(name).is_some_and(|relation| {
-                matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView)
+                matches!(
+                    relation.kind,
+                    RelationKind::View | RelationKind::MaterializedView
+                )
             });
             !view || arguments.include_views
         })
@@ -273,7 +313,10 @@ fn report(
     let unmodelled = &found.schema.unmodelled;
     if arguments.verbose {
         for object in unmodelled {
-            printer.line(&format!("Not said by models: {} {}", object.kind, object.name));
+            printer.line(&format!(
+                "Not said by models: {} {}",
+                object.kind, object.name
+            ));
         }
     } else if !unmodelled.is_empty() {
         printer.line(&format!(

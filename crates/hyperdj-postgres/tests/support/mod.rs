@@ -8,6 +8,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 pub(crate) mod certificates;
+pub(crate) mod secured;
 
 /// A cluster with these lines of `pg_hba.conf` besides the superuser's own.
 pub(crate) fn cluster_with_hba(lines: &[&str]) -> Cluster {

@@ -1,6 +1,8 @@
 //! What the tests share: messages as a server writes them, and ways to feed them.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod told;
+
 use hyperdj_protocol::{
     Channel, ChannelBindingMode, Event, ProtocolError, ProtocolVersion, RequiredMethods, Session,
     Startup, StartupError, StartupEvent, StartupOptions,

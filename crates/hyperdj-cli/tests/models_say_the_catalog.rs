@@ -1,0 +1,148 @@
+//! The law: what the models of a database say, read back through Python, is what its catalog says.
+//!
+//! It runs over the project's own schemas, and over every `*.sql` in the folder that `HYPER_CORPUS` names.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use hyperdj_catalog::{Options, inspect};
+use hyperdj_cluster::Cluster;
+use hyperdj_codegen::{Request, models};
+use hyperdj_postgres::{Client, Config};
+use hyperdj_schema::Schema;
+use hyperdj_state::Document;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The project's Python where it is, else the system's.
+fn python() -> PathBuf {
+    let own = root().join(".venv/bin/python");
+    if own.exists() {
+        own
+    } else {
+        PathBuf::from("python3")
+    }
+}
+
+/// The schemas to test with: a name and the files to load.
+fn schemas() -> Outcome<Vec<(String, PathBuf)>> {
+    let mut found = vec![(
+        "legacy_shop".to_owned(),
+        root().join("examples/legacy_shop/schema.sql"),
+    )];
+    for entry in fs::read_dir(root().join("tests/cases"))? {
+        let path = entry?.path().join("schema.sql");
+        let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
+        if path.exists() {
+            found.push((folder.to_string_lossy().into_owned(), path.clone()));
+        }
+    }
+    match std::env::var_os("HYPER_CORPUS") {
+        Some(folder) => {
+            for entry in fs::read_dir(folder)? {
+                let path = entry?.path();
+                if path.extension().is_some_and(|extension| extension == "sql") {
+                    let name = path.file_stem().unwrap_or_default();
+                    found.push((name.to_string_lossy().into_owned(), path.clone()));
+                }
+            }
+        }
+        None => eprintln!("HYPER_CORPUS is not set: its schemas are skipped"),
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// What the models of a file say.
+fn state_of(folder: &Path, module: &str, text: &str) -> Outcome<Schema> {
+    fs::write(folder.join(format!("{module}.py")), text)?;
+    let output = Command::new(python())
+        .args(["-W", "error", "-m", "hyperdjango._state", module, "--path"])
+        .arg(folder)
+        .env("PYTHONPATH", root().join("python"))
+        .stderr(Stdio::inherit())
+        .output()?;
+    let document = Document::parse(&String::from_utf8(output.stdout)?)?;
+    Ok(hyperdj_state::schema(&document)?)
+}
+
+/// Only what models carry.
+fn carried(mut schema: Schema) -> Schema {
+    schema.namespaces.clear();
+    schema.extensions.clear();
+    schema.unmodelled.clear();
+    schema
+}
+
+/// The first difference, told so that a person can find it.
+fn first_difference(catalog: &Schema, models: &Schema) -> Option<String> {
+    for relation in &catalog.relations {
+        match models.relation(&relation.name) {
+            Some(said) if said == relation => {}
+            Some(said) => return Some(format!("catalog: {relation:#?}\nmodels: {said:#?}")),
+            None => return Some(format!("no model of {}", relation.name)),
+        }
+    }
+    (catalog != models).then(|| {
+        format!(
+            "catalog: {:#?} {:#?} {:#?} {:#?}\nmodels: {:#?} {:#?} {:#?} {:#?}",
+            catalog.enums,
+            catalog.domains,
+            catalog.composites,
+            catalog.sequences,
+            models.enums,
+            models.domains,
+            models.composites,
+            models.sequences
+        )
+    })
+}
+
+#[test]
+fn models_say_what_the_catalog_says() -> Outcome<()> {
+    let cluster = Cluster::start(&hyperdj_cluster::Options::default())?;
+    let folder = tempfile::tempdir()?;
+    let mut failures = Vec::new();
+    for (number, (name, path)) in schemas()?.into_iter().enumerate() {
+        let database = format!("law_{number}");
+        cluster.create_database(&database)?;
+        // Some dumps have statements that fail where an extension is missing: what loads is what is tested.
+        Command::new(cluster.bin_dir().join("psql"))
+            .args(["-X", "-q", "-f"])
+            .arg(&path)
+            .arg(cluster.url(&database))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()?;
+        let mut client = Client::connect(&Config::parse(&cluster.url(&database))?)?;
+        let options = Options {
+            schemas: None,
+            views: true,
+            ..Options::default()
+        };
+        let found = inspect(&mut client, &options)?;
+        let request = Request {
+            wanted: &|_| true,
+            views: true,
+        };
+        let text = models(&found.schema, &request);
+        let said = state_of(folder.path(), &format!("law_{number}"), &text)?;
+        if name == "legacy_shop" {
+            // The comparison itself must be able to fail.
+            let altered = text.replacen("nullable=True, ", "", 1);
+            let altered = state_of(folder.path(), "law_altered", &altered)?;
+            assert!(first_difference(&carried(found.schema.clone()), &altered).is_some());
+        }
+        if let Some(difference) = first_difference(&carried(found.schema), &said) {
+            failures.push(format!("{name}: {difference}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+    Ok(())
+}
