@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
@@ -41,6 +41,9 @@ class Cluster:
     def __init__(self, url: str) -> None:
         self._url = urlsplit(url)
         self._names = itertools.count(1)
+        settings = parse_qs(self._url.query)
+        self.place = f"{quote(settings['host'][0], safe='')}:{settings['port'][0]}"
+        """Host and port as the command's words show them; they differ from run to run."""
         with self.connect("postgres") as connection:
             row = connection.execute(
                 "SELECT setting FROM pg_config() WHERE name = 'BINDIR'"

@@ -1,0 +1,2 @@
+-- --database comes before every variable.
+CREATE TABLE users (id serial PRIMARY KEY);

@@ -1,0 +1,1 @@
+-- Where no server answers, the error says what was tried, and never the password.

@@ -1,0 +1,2 @@
+-- HYPER_DATABASE_URL comes before DATABASE_URL.
+CREATE TABLE users (id serial PRIMARY KEY);

@@ -1,0 +1,13 @@
+-- ON DELETE and ON UPDATE, all of them, where they are not NO ACTION.
+CREATE TABLE users (id serial PRIMARY KEY);
+CREATE TABLE links (
+    id serial PRIMARY KEY,
+    a integer REFERENCES users ON DELETE CASCADE,
+    b integer REFERENCES users ON DELETE SET NULL ON UPDATE CASCADE,
+    c integer DEFAULT 1 REFERENCES users ON DELETE SET DEFAULT ON UPDATE SET DEFAULT,
+    d integer REFERENCES users ON DELETE RESTRICT ON UPDATE RESTRICT,
+    e integer REFERENCES users ON DELETE NO ACTION ON UPDATE NO ACTION,
+    f integer REFERENCES users ON UPDATE SET NULL,
+    g integer,
+    FOREIGN KEY (g) REFERENCES users ON DELETE SET NULL (g)
+);

@@ -1,0 +1,34 @@
+-- Table names that are no class names: capitals, spaces, quotes, digits, other scripts, key words.
+CREATE TABLE "CamelCase" (id serial PRIMARY KEY);
+CREATE TABLE "userProfiles" (id serial PRIMARY KEY);
+CREATE TABLE "HTTPRequests" (id serial PRIMARY KEY);
+CREATE TABLE "ORDER_LINES" (id serial PRIMARY KEY);
+CREATE TABLE "with spaces" (id serial PRIMARY KEY);
+CREATE TABLE " leading and trailing " (id serial PRIMARY KEY);
+CREATE TABLE "a-b.c" (id serial PRIMARY KEY);
+CREATE TABLE "it's ""quoted""" (id serial PRIMARY KEY);
+CREATE TABLE "back\slash" (id serial PRIMARY KEY);
+CREATE TABLE "größen" (id serial PRIMARY KEY);
+CREATE TABLE "заказы" (id serial PRIMARY KEY);
+CREATE TABLE "注文" (id serial PRIMARY KEY);
+CREATE TABLE "ﬁles" (id serial PRIMARY KEY);
+CREATE TABLE "🎉" (id serial PRIMARY KEY);
+CREATE TABLE "9lives" (id serial PRIMARY KEY);
+CREATE TABLE "2024" (id serial PRIMARY KEY);
+CREATE TABLE "$" (id serial PRIMARY KEY);
+CREATE TABLE "_private" (id serial PRIMARY KEY);
+CREATE TABLE "__dunder__" (id serial PRIMARY KEY);
+CREATE TABLE "class" (id serial PRIMARY KEY);
+CREATE TABLE "select" (id serial PRIMARY KEY);
+CREATE TABLE "table" (id serial PRIMARY KEY);
+CREATE TABLE "order" (id serial PRIMARY KEY);
+CREATE TABLE "a
+b" (id serial PRIMARY KEY);
+CREATE TABLE product_stats (id serial PRIMARY KEY);
+CREATE TABLE data (id serial PRIMARY KEY);
+CREATE TABLE media (id serial PRIMARY KEY);
+CREATE TABLE news (id serial PRIMARY KEY);
+CREATE TABLE status (id serial PRIMARY KEY);
+CREATE TABLE addresses (id serial PRIMARY KEY);
+CREATE TABLE people (id serial PRIMARY KEY);
+CREATE TABLE categories_products (id serial PRIMARY KEY);

@@ -1,0 +1,28 @@
+-- Tables named like what the file imports or what Python calls its own.
+CREATE TABLE model (id serial PRIMARY KEY);
+CREATE TABLE models (id serial PRIMARY KEY);
+CREATE TABLE field (id serial PRIMARY KEY, price numeric NOT NULL, CHECK (price > 0));
+CREATE TABLE fields (id serial PRIMARY KEY);
+CREATE TABLE index (id serial PRIMARY KEY);
+CREATE INDEX some_index ON index (id DESC);
+CREATE TABLE "check" (id serial PRIMARY KEY, at timestamptz NOT NULL);
+CREATE TABLE uniques (id serial PRIMARY KEY);
+CREATE TABLE decimals (id serial PRIMARY KEY);
+CREATE TABLE exceptions (id serial PRIMARY KEY);
+CREATE TABLE "None" (id serial PRIMARY KEY);
+CREATE TABLE "True" (id serial PRIMARY KEY);
+CREATE TABLE "false" (id serial PRIMARY KEY);
+CREATE TABLE type_errors (id serial PRIMARY KEY);
+CREATE TABLE warnings (id serial PRIMARY KEY);
+CREATE TABLE datetime (id serial PRIMARY KEY);
+CREATE TABLE date (id serial PRIMARY KEY);
+CREATE TABLE strings (id serial PRIMARY KEY);
+CREATE TABLE ints (id serial PRIMARY KEY);
+CREATE TABLE meta (id serial PRIMARY KEY);
+CREATE TABLE types (id serial PRIMARY KEY);
+CREATE TABLE sequences (id serial PRIMARY KEY);
+CREATE TABLE views (id serial PRIMARY KEY);
+CREATE TABLE tables (id serial PRIMARY KEY);
+CREATE TABLE foreign_keys (id serial PRIMARY KEY, parent integer REFERENCES tables);
+CREATE TABLE ranges (id serial PRIMARY KEY);
+CREATE TABLE uuids (id serial PRIMARY KEY);

@@ -1,0 +1,3 @@
+-- A table may have no column at all.
+CREATE TABLE nothing ();
+COMMENT ON TABLE nothing IS 'left behind';

@@ -1,0 +1,21 @@
+-- A sequence that several columns take from, one that is nobody's, a renamed one, one that nobody uses.
+CREATE SEQUENCE shared;
+CREATE SEQUENCE lonely AS integer START WITH 5 CYCLE;
+CREATE UNLOGGED SEQUENCE quick;
+COMMENT ON SEQUENCE lonely IS 'not in use';
+CREATE TABLE a (id bigint PRIMARY KEY DEFAULT nextval('shared'));
+CREATE TABLE b (id bigint PRIMARY KEY DEFAULT nextval('shared'));
+CREATE TABLE c (id serial PRIMARY KEY);
+ALTER SEQUENCE c_id_seq RENAME TO c_numbers;
+CREATE TABLE d (id serial PRIMARY KEY);
+ALTER TABLE d RENAME TO dd;
+CREATE TABLE e (id serial PRIMARY KEY);
+ALTER SEQUENCE e_id_seq OWNED BY NONE;
+CREATE TABLE f (id serial PRIMARY KEY, copy integer NOT NULL DEFAULT nextval('f_id_seq'));
+CREATE TABLE g (id serial PRIMARY KEY);
+COMMENT ON SEQUENCE g_id_seq IS 'in use';
+CREATE SCHEMA other;
+CREATE SEQUENCE other.numbers;
+CREATE TABLE h (id bigint PRIMARY KEY DEFAULT nextval('other.numbers'));
+CREATE SEQUENCE "Odd 'Seq'";
+CREATE TABLE i (id bigint PRIMARY KEY DEFAULT nextval('"Odd ''Seq''"'));
