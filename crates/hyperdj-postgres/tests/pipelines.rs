@@ -201,7 +201,7 @@ fn much_in_both_directions_at_once() {
 }
 
 #[test]
-fn copy_with_statements_behind_it_ends_the_session() {
+fn copy_with_statements_behind_it_fails() {
     let mut client = client();
     client.batch_execute("CREATE TEMP TABLE t (n int)").unwrap();
     let statements = [
@@ -223,8 +223,12 @@ fn copy_with_statements_behind_it_ends_the_session() {
         "{error:?}"
     );
     assert_eq!(error.sqlstate(), Some("08P01"));
-    assert!(matches!(
-        client.query("SELECT 1", &[]),
-        Err(Error::Closed { .. })
-    ));
+    if CLUSTER.version().major() >= 14 {
+        assert!(matches!(
+            client.query("SELECT 1", &[]),
+            Err(Error::Closed { .. })
+        ));
+    } else {
+        assert_eq!(value(&mut client, "SELECT 1"), "1");
+    }
 }
