@@ -6,6 +6,9 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
+/// What is waited for while a session is opened.
+pub(crate) const OPENING: &str = "opening a session";
+
 /// Where a server was looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
@@ -180,7 +183,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Unreachable { place, reason } => return unreachable_hint(place, reason),
-            Self::Timeout { waiting_for: "opening a session", .. } => {
+            Self::Timeout { waiting_for: OPENING, .. } => {
                 "Check host and port, and that no firewall drops the packets; connect_timeout sets how long to wait.".to_owned()
             }
             Self::Timeout { .. } => {
@@ -286,7 +289,8 @@ impl fmt::Display for Error {
                 AuthenticationFailure::Refused(error) => {
                     write!(
                         formatter,
-                        "the server at {place} refused the user {user:?}: {error}"
+                        "the server at {place} refused the user {user:?}: {}",
+                        without_hint(error)
                     )
                 }
                 AuthenticationFailure::Policy(error) => {
@@ -319,7 +323,7 @@ impl fmt::Display for Error {
                 }
                 Ok(())
             }
-            Self::Server { error, .. } => write!(formatter, "{error}"),
+            Self::Server { error, .. } => write!(formatter, "{}", without_hint(error)),
             Self::Closed { place, reason } => {
                 write!(
                     formatter,
@@ -343,6 +347,13 @@ impl fmt::Display for Error {
             Self::Unsupported(what) => formatter.write_str(what),
         }
     }
+}
+
+/// The server's error without its hint, which [`Error::hint`] gives.
+fn without_hint(error: &ServerError) -> ServerError {
+    let mut error = error.clone();
+    error.hint = None;
+    error
 }
 
 /// The operating system's reason in words, without the number that Rust appends.

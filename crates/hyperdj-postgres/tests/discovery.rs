@@ -252,6 +252,28 @@ fn the_process_environment_can_be_read() {
     }
 }
 
+#[test]
+fn a_folder_called_dotenv_is_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let environment = Environment::process();
+    std::fs::create_dir(folder.path().join(".env")).unwrap();
+    let result = discover(Some("postgres://u@db/x"), &environment, folder.path());
+    assert!(result.is_ok());
+    let result = discover(None, &environment, folder.path());
+    assert!(
+        !matches!(result, Err(ConfigError::File { .. })),
+        "{result:?}"
+    );
+    // A comment in another encoding does not spoil the rest.
+    std::fs::remove_dir(folder.path().join(".env")).unwrap();
+    std::fs::write(
+        folder.path().join(".env"),
+        b"# gr\xfc\xdfe\nDATABASE_URL=postgres://u@db/x\n",
+    )
+    .unwrap();
+    assert!(discover(None, &environment, folder.path()).is_ok());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -96,6 +96,17 @@ fn every_field_of_an_error() {
     );
     assert!(server.context.as_deref().unwrap().contains("PL/pgSQL"));
     assert!(error.to_string().contains("detail: d"));
+    assert!(
+        !error.to_string().contains("try yes"),
+        "the hint is said once: {error}"
+    );
+    assert!(
+        error
+            .server_error()
+            .unwrap()
+            .to_string()
+            .contains("hint: try yes")
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{CancelToken, Client};
 use crate::config::{Config, Host, SslMode, SslNegotiation};
-use crate::error::{AuthenticationFailure, Error, Place};
+use crate::error::{AuthenticationFailure, Error, OPENING, Place};
 use crate::transport::{Machine, Stream, Transport, Trouble};
 use hyperdj_protocol::{
     Channel, ProtocolError, ServerError, Session, Startup, StartupError, StartupEvent,
@@ -131,7 +131,7 @@ fn connect(config: &Config, place: &Place, deadline: Option<Instant>) -> Result<
         match (reason.kind(), config.connect_timeout) {
             (io::ErrorKind::TimedOut, Some(after)) => Error::Timeout {
                 place: Box::new(place.clone()),
-                waiting_for: "opening a session",
+                waiting_for: OPENING,
                 after,
             },
             _ => Error::Unreachable {
@@ -311,7 +311,7 @@ impl Context<'_> {
         match trouble {
             Trouble::Timeout => Error::Timeout {
                 place,
-                waiting_for: "opening a session",
+                waiting_for: OPENING,
                 after: self.config.connect_timeout.unwrap_or_default(),
             },
             Trouble::Io(reason) => Error::Closed { place, reason },

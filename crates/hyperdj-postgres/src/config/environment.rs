@@ -32,12 +32,15 @@ pub(crate) struct FileText {
 impl Environment {
     /// The variables of this process, the files of this machine, and who runs it.
     ///
-    /// Variables that are not UTF-8 are left out.
+    /// What is not UTF-8 in them has its invalid bytes replaced.
     pub fn process() -> Self {
         Self {
             variables: std::env::vars_os()
-                .filter_map(|(name, value)| {
-                    Some((name.into_string().ok()?, value.into_string().ok()?))
+                .map(|(name, value)| {
+                    (
+                        name.to_string_lossy().into_owned(),
+                        value.to_string_lossy().into_owned(),
+                    )
                 })
                 .collect(),
             files: Files::Real,
@@ -145,6 +148,10 @@ fn read_real(path: &Path) -> io::Result<Option<FileText>> {
         }
         Err(error) => return Err(error),
     };
+    // Some keep a Python environment in a folder called `.env`.
+    if metadata.is_dir() {
+        return Ok(None);
+    }
     if !metadata.is_file() {
         return Err(io::Error::new(
             io::ErrorKind::InvalidInput,
@@ -152,7 +159,7 @@ fn read_real(path: &Path) -> io::Result<Option<FileText>> {
         ));
     }
     Ok(Some(FileText {
-        text: std::fs::read_to_string(path)?,
+        text: String::from_utf8_lossy(&std::fs::read(path)?).into_owned(),
         open_to_others: open_to_others(&metadata),
     }))
 }
