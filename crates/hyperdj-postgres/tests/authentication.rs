@@ -131,6 +131,14 @@ fn a_user_that_may_not() {
 }
 
 #[test]
+fn a_refusal_is_not_asked_for_twice() {
+    // `prefer` goes on without TLS when the server has none: there is no other way left to try.
+    refuse(&settings("stranger", "sslmode=prefer"));
+    let log = std::fs::read_to_string(CLUSTER.log()).unwrap();
+    assert_eq!(log.matches("user \"stranger\"").count(), 1, "{log}");
+}
+
+#[test]
 fn no_such_database() {
     let error = refuse(&format!(
         "host=127.0.0.1 port={} dbname='no such' user=anybody",

@@ -209,6 +209,10 @@ fn what_is_wrong_is_named() {
             &["SQLAlchemy", "leave out the +"],
         ),
         ("postgres+psycopg://me@db/x", &["SQLAlchemy"]),
+        (
+            "jdbc:postgresql://db/x?user=me",
+            &["Java", "leave out jdbc:"],
+        ),
         ("postgres2://x", &["postgres2://", "no scheme"]),
         (
             "postgres://db?sslmod=require",

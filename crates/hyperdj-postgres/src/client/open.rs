@@ -8,6 +8,7 @@ use hyperdj_protocol::{
     Channel, ProtocolError, ServerError, Session, Startup, StartupError, StartupEvent,
     StartupOptions, TLS_REQUEST, TlsAnswer, tls_answer,
 };
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
@@ -26,7 +27,8 @@ enum Encryption {
 
 /// Opens a session, falling back from and to TLS as libpq does.
 pub(super) fn open(config: &Config, host: usize, place: &Place) -> Result<Client, Error> {
-    let once = |encryption| open_once(config, host, place, encryption);
+    let encrypted = Cell::new(false);
+    let once = |encryption| open_once(config, host, place, encryption, &encrypted);
     if matches!(place.host, Host::Unix { .. }) {
         return once(Encryption::None);
     }
@@ -37,7 +39,8 @@ pub(super) fn open(config: &Config, host: usize, place: &Place) -> Result<Client
             result => result,
         },
         SslMode::Prefer => match once(Encryption::IfOffered) {
-            Err(first) if refused_this_way(&first) => {
+            // A server that has no TLS was asked without it already.
+            Err(first) if refused_this_way(&first) && (encrypted.get() || !from_server(&first)) => {
                 once(Encryption::None).map_err(|second| match first {
                     // An answer that could not be believed: the second says what it was.
                     Error::Protocol { .. } => second,
@@ -69,11 +72,17 @@ fn refused_this_way(error: &Error) -> bool {
     }
 }
 
+/// Whether the server itself refused, which it would do again if asked in the same way.
+fn from_server(error: &Error) -> bool {
+    matches!(error, Error::Authentication { .. })
+}
+
 fn open_once(
     config: &Config,
     host: usize,
     place: &Place,
     encryption: Encryption,
+    encrypted: &Cell<bool>,
 ) -> Result<Client, Error> {
     let deadline = config
         .connect_timeout
@@ -87,6 +96,7 @@ fn open_once(
     if encryption != Encryption::None {
         context.encrypt(&mut transport, encryption, deadline)?;
     }
+    encrypted.set(transport.is_encrypted());
     let channel = context.channel(&transport);
     let (session, notices) = context.start(&mut transport, channel, host, deadline)?;
     let cancel = session.cancel_key().map(|key| CancelToken {

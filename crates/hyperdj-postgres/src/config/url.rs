@@ -9,6 +9,8 @@ use super::{ConfigError, keywords};
 /// Splits `scheme://rest`, if the text has that form.
 pub(crate) fn split_scheme(text: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = text.split_once("://")?;
+    // Java's URLs have a scheme of two parts.
+    let scheme = scheme.strip_prefix("jdbc:").map_or(scheme, |_| "jdbc");
     let mut characters = scheme.chars();
     let valid = characters.next().is_some_and(|c| c.is_ascii_alphabetic())
         && characters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '_'));
