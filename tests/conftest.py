@@ -37,3 +37,10 @@ def hyper(tmp_path_factory: pytest.TempPathFactory) -> Hyper:
     """The command that `make build` put into .venv, run in an empty folder and a clean environment."""
     assert COMMAND.exists(), "build it with: make build"
     return Hyper(folder=tmp_path_factory.mktemp("hyper"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was skipped and why, however quiet pytest was asked to be."""
+    for report in terminalreporter.getreports("skipped"):
+        if isinstance(report.longrepr, tuple):
+            terminalreporter.write_line(report.longrepr[2])
