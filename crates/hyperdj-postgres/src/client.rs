@@ -2,6 +2,7 @@
 
 mod cancel;
 mod connect;
+mod copy;
 mod open;
 mod row;
 mod run;
@@ -125,6 +126,20 @@ impl Client {
     /// The next event, waiting for it if need be. Notices and notifications are put aside.
     fn next_event(&mut self) -> Result<Event, Error> {
         loop {
+            if let Some(event) = self.pending_event()? {
+                return Ok(event);
+            }
+            let deadline = self.read_timeout.map(|timeout| Instant::now() + timeout);
+            if let Err(trouble) = self.transport.turn(&mut self.session, deadline) {
+                self.over = true;
+                return Err(self.error(trouble));
+            }
+        }
+    }
+
+    /// The next event, if it is there already.
+    fn pending_event(&mut self) -> Result<Option<Event>, Error> {
+        loop {
             match self.session.next_event() {
                 Ok(Some(Event::Notice(notice))) => keep(&mut self.notices, *notice),
                 Ok(Some(Event::Notification {
@@ -142,14 +157,7 @@ impl Client {
                     );
                 }
                 Ok(Some(Event::Parameter { .. })) => {}
-                Ok(Some(event)) => return Ok(event),
-                Ok(None) => {
-                    let deadline = self.read_timeout.map(|timeout| Instant::now() + timeout);
-                    if let Err(trouble) = self.transport.turn(&mut self.session, deadline) {
-                        self.over = true;
-                        return Err(self.error(trouble));
-                    }
-                }
+                Ok(event) => return Ok(event),
                 Err(error) => {
                     self.over = true;
                     return Err(Error::Protocol {

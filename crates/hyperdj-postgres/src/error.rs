@@ -154,6 +154,8 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// What was to be copied into a table can't be read.
+    Source(io::Error),
     /// Something that a caller asked for and this client does not do in this way.
     Unsupported(&'static str),
 }
@@ -344,6 +346,11 @@ impl fmt::Display for Error {
                 )
             }
             Self::Value { column, reason } => write!(formatter, "column {column}: {reason}"),
+            Self::Source(reason) => write!(
+                formatter,
+                "the data to copy can't be read: {}",
+                words(reason)
+            ),
             Self::Unsupported(what) => formatter.write_str(what),
         }
     }
@@ -369,7 +376,9 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Config(error) => Some(error),
-            Self::Unreachable { reason, .. } | Self::Closed { reason, .. } => Some(reason),
+            Self::Unreachable { reason, .. }
+            | Self::Closed { reason, .. }
+            | Self::Source(reason) => Some(reason),
             Self::Server { error, .. } | Self::NoSuchDatabase { error, .. } => Some(error.as_ref()),
             Self::Protocol { error, .. } | Self::NotPostgres { found: error, .. } => Some(error),
             _ => None,

@@ -140,6 +140,19 @@ impl Transport {
         }
     }
 
+    /// Waits until something can be sent or received, and does so.
+    pub(crate) fn progress(
+        &mut self,
+        machine: &mut impl Machine,
+        deadline: Option<Instant>,
+    ) -> Result<(), Trouble> {
+        if wait(&self.stream, true, deadline)?.readable {
+            self.receive(machine)?;
+        }
+        self.send(machine);
+        Ok(())
+    }
+
     /// Sends everything the machine has to send, without waiting for an answer.
     pub(crate) fn flush(
         &mut self,

@@ -8,13 +8,11 @@ use std::sync::Arc;
 /// What is said to a server that waits for the data of a COPY nobody has.
 const NO_COPY: &str = "COPY FROM STDIN has no data to read here";
 
-/// The first error of a pipeline or batch.
-enum Failure {
-    Server {
-        statement: Option<u64>,
-        error: Box<ServerError>,
-    },
-    CopyOut,
+/// The first error that the server reported while it answered.
+pub(super) struct Failure {
+    /// The session's number of the statement.
+    pub(super) statement: Option<u64>,
+    pub(super) error: Box<ServerError>,
 }
 
 impl Client {
@@ -42,6 +40,7 @@ impl Client {
         let mut columns: Arc<Columns> = Arc::default();
         let mut row: Option<Row> = None;
         let mut stopped: Option<E> = None;
+        let mut copied = false;
         let failure = self.drive(&mut |event| {
             match event {
                 Event::Columns {
@@ -60,6 +59,7 @@ impl Client {
                     };
                     stopped = on_row(index_of(statement), row).err();
                 }
+                Event::CopyOut { .. } => copied = true,
                 _ => {}
             }
             Ok(())
@@ -68,13 +68,13 @@ impl Client {
             return Err(error);
         }
         match failure {
-            None => Ok(()),
-            Some(Failure::Server { statement, error }) => Err(Error::Server {
+            Some(Failure { statement, error }) => Err(Error::Server {
                 statement: statement.map(index_of),
                 error,
             }
             .into()),
-            Some(Failure::CopyOut) => Err(copy_out().into()),
+            None if copied => Err(copy_out().into()),
+            None => Ok(()),
         }
     }
 
@@ -101,13 +101,18 @@ impl Client {
         self.session
             .simple_query(sql)
             .map_err(|error| self.unencodable(error))?;
-        match self.drive(&mut |_| Ok(()))? {
-            None => Ok(()),
-            Some(Failure::Server { error, .. }) => Err(Error::Server {
+        let mut copied = false;
+        let failure = self.drive(&mut |event| {
+            copied |= matches!(event, Event::CopyOut { .. });
+            Ok(())
+        })?;
+        match failure {
+            Some(Failure { error, .. }) => Err(Error::Server {
                 statement: None,
                 error,
             }),
-            Some(Failure::CopyOut) => Err(copy_out()),
+            None if copied => Err(copy_out()),
+            None => Ok(()),
         }
     }
 
@@ -154,8 +159,8 @@ impl Client {
         Ok(first)
     }
 
-    /// Takes events until the server is ready again; the first error that it reported, if any.
-    fn drive(
+    /// Takes events until the server is ready again; the first error that it reported, if any. A COPY FROM STDIN fails.
+    pub(super) fn drive(
         &mut self,
         handle: &mut dyn FnMut(Event) -> Result<(), ProtocolError>,
     ) -> Result<Option<Failure>, Error> {
@@ -172,15 +177,12 @@ impl Client {
                 Event::Ready { .. } => return Ok(failure),
                 Event::Error { statement, error } => {
                     fatal |= error.is_fatal();
-                    failure.get_or_insert(Failure::Server { statement, error });
+                    failure.get_or_insert(Failure { statement, error });
                 }
                 Event::CopyIn { .. } => {
                     self.session
                         .copy_fail(NO_COPY)
                         .map_err(|error| self.unencodable(error))?;
-                }
-                Event::CopyOut { .. } => {
-                    failure.get_or_insert(Failure::CopyOut);
                 }
                 event => {
                     if let Err(error) = handle(event) {
@@ -195,7 +197,7 @@ impl Client {
         }
     }
 
-    fn unencodable(&self, error: ProtocolError) -> Error {
+    pub(super) fn unencodable(&self, error: ProtocolError) -> Error {
         Error::Protocol {
             place: self.place.clone(),
             error,
