@@ -17,9 +17,7 @@ class Booking(Model):
         table_name = "bookings"
         managed = False
         constraints = (
-            Exclude(
-                "EXCLUDE USING btree (lower(period) WITH =)", name="bookings_lower_excl"
-            ),
+            Exclude("EXCLUDE USING btree (lower(period) WITH =)"),
             Exclude("EXCLUDE USING gist (room WITH =, period WITH &&)"),
             Exclude(
                 "EXCLUDE USING gist (period WITH &&) WHERE ((NOT cancelled)) DEFERRABLE INITIALLY DEFERRED",

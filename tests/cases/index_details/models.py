@@ -69,7 +69,11 @@ class Post(Model):
                 name="by_time_nulls",
             ),
             Index(
-                IndexColumn("words", operator_class_options={"siglen": "100"}),
+                IndexColumn(
+                    "words",
+                    operator_class="tsvector_ops",
+                    operator_class_options={"siglen": "100"},
+                ),
                 name="by_words",
                 method="gist",
             ),

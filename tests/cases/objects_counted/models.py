@@ -3,7 +3,7 @@
 # Schema: public
 # Tables: 1
 # Not in this file: 1 view
-# Not said by models (-v lists them): 1 aggregate, 2 casts, 1 clustered index setting, 1 collation, 1 column statistics setting, 1 column storage setting, 1 default privilege, 1 event trigger, 8 functions, 3 grants, 1 operator, 1 policy, 1 procedure, 1 publication, 1 range type, 1 replica identity setting, 1 row security setting, 1 rule, 1 statistics object, 1 text search configuration, 2 triggers
+# Not said by models (-v lists them): 1 aggregate, 1 cast, 1 clustered index setting, 1 collation, 1 column statistics setting, 1 column storage setting, 1 default privilege, 1 event trigger, 3 functions, 3 grants, 1 operator, 1 policy, 1 procedure, 1 publication, 1 range type, 1 replica identity setting, 1 row security setting, 1 rule, 1 statistics object, 1 text search configuration, 2 triggers
 """
 
 from decimal import Decimal

@@ -87,7 +87,7 @@ class H(Model):
         managed = False
 
 
-class We(Model):
+class Is(Model):
     id: int = Field(
         primary_key=True,
         db_default="nextval('public.\"Odd ''Seq''\"'::regclass)",

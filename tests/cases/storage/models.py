@@ -33,4 +33,8 @@ class Log(Model):
     class Meta:
         table_name = "logs"
         managed = False
-        options = (("fillfactor", "70"), ("autovacuum_enabled", "false"))
+        options = (
+            ("fillfactor", "70"),
+            ("autovacuum_enabled", "false"),
+            ("toast.autovacuum_enabled", "false"),
+        )

@@ -18,17 +18,6 @@ class User(Model):
         managed = False
 
 
-class AaDepend(Model):
-    id: int = Field(nullable=True)
-
-    class Meta:
-        table_name = "aa_depends"
-        managed = False
-        view = View("""\
- SELECT active_users.id
-   FROM public.active_users;""")
-
-
 class ActiveUser(Model):
     id: int = Field(nullable=True)
     name: str = Field(nullable=True)
@@ -46,6 +35,17 @@ class ActiveUser(Model):
    FROM public.users u
   WHERE u.active;""")
         options = (("security_barrier", "true"), ("check_option", "local"))
+
+
+class AaDepend(Model):
+    id: int = Field(nullable=True)
+
+    class Meta:
+        table_name = "aa_depends"
+        managed = False
+        view = View("""\
+ SELECT active_users.id
+   FROM public.active_users;""")
 
 
 class One(Model):
