@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parent / "snapshots"
 PASSWORD = "Correct-Horse-77"
 """The password in every test: no output may show it, nor what it looks like in a URL."""
 
-UPDATE = "HYPER_UPDATE_SNAPSHOTS"
+UPDATE = "UPDATE_SNAPSHOTS"
 
 
 def check_words(result: Result) -> None:
@@ -36,7 +36,7 @@ def check_snapshot(
         result: Result, what the command gave back.
         replaced: dict of what differs from run to run, such as a port, to what stands for it.
 
-    With HYPER_UPDATE_SNAPSHOTS=1 the file is written instead: look at the difference.
+    With UPDATE_SNAPSHOTS=1 the file is written instead: look at the difference.
     """
     check_words(result)
     text = (
