@@ -409,6 +409,13 @@ impl Assembly {
             }
             if let Some(options) = class_options.get(&(key + 1)) {
                 index_key.operator_class_options = split_options(options);
+                // Options belong to a class: it is named even where it is the default, as the deparser does.
+                if index_key.operator_class.is_none() {
+                    let class = classes
+                        .get(key)
+                        .and_then(|class| self.operator_classes.get(class));
+                    index_key.operator_class = class.map(|class| class.name.clone());
+                }
             }
             keys.push(index_key);
         }

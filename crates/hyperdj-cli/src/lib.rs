@@ -5,6 +5,7 @@
 
 mod arguments;
 mod commands;
+mod database;
 mod failure;
 mod near;
 mod output;

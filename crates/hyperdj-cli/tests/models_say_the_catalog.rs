@@ -2,6 +2,8 @@
 //!
 //! It runs over the project's own schemas, and over every `*.sql` in the folder that `HYPER_CORPUS` names.
 
+#![allow(clippy::print_stderr, reason = "what is skipped must be seen")]
+
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,6 +29,16 @@ fn python() -> PathBuf {
         own
     } else {
         PathBuf::from("python3")
+    }
+}
+
+/// The client program beside the server's, else the one on the path: packages of servers alone have none.
+fn psql(cluster: &Cluster) -> PathBuf {
+    let own = cluster.bin_dir().join("psql");
+    if own.is_file() {
+        own
+    } else {
+        PathBuf::from("psql")
     }
 }
 
@@ -113,7 +125,7 @@ fn models_say_what_the_catalog_says() -> Outcome<()> {
         let database = format!("law_{number}");
         cluster.create_database(&database)?;
         // Some dumps have statements that fail where an extension is missing: what loads is what is tested.
-        Command::new(cluster.bin_dir().join("psql"))
+        Command::new(psql(&cluster))
             .args(["-X", "-q", "-f"])
             .arg(&path)
             .arg(cluster.url(&database))

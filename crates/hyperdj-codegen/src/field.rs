@@ -184,7 +184,8 @@ fn arguments(
     arguments
 }
 
-/// The foreign key that a column's own `foreign_key=` says: the one with the usual name, else the first by name.
+/// The foreign key that a column's own `foreign_key=` says: the one that a partition has from its parent, else the one
+/// with the usual name, else the first by name.
 pub(crate) fn marked_foreign_key<'r>(
     relation: &'r Relation,
     column: &str,
@@ -195,7 +196,10 @@ pub(crate) fn marked_foreign_key<'r>(
         .iter()
         .filter(|key| matches!(key.columns.as_slice(), [only] if only == column));
     let first = keys.clone().next();
-    keys.find(|key| key.name == usual).or(first)
+    let inherited = keys.clone().find(|key| key.inherited);
+    inherited
+        .or_else(|| keys.find(|key| key.name == usual))
+        .or(first)
 }
 
 fn identity(context: &mut ClassContext<'_, '_>, identity: &Identity) -> Expression {

@@ -27,7 +27,7 @@ pub struct Index {
     pub tablespace: Option<String>,
     /// False for an index that a failed `CREATE INDEX CONCURRENTLY` left behind.
     pub valid: bool,
-    /// Whether it comes from a partitioned table's index.
+    /// Whether it comes from a valid index of a partitioned table.
     pub inherited: bool,
     /// `COMMENT ON INDEX`.
     pub comment: Option<String>,

@@ -311,13 +311,15 @@ pub(crate) struct ForeignObject {
 #[derive(Debug, Deserialize)]
 #[serde(tag = "kind")]
 pub(crate) enum Type {
-    EnumType {
+    #[serde(rename = "EnumType")]
+    Enum {
         schema: String,
         name: String,
         labels: Vec<String>,
         comment: Option<String>,
     },
-    DomainType {
+    #[serde(rename = "DomainType")]
+    Domain {
         schema: String,
         name: String,
         base_type: String,
@@ -327,7 +329,8 @@ pub(crate) enum Type {
         checks: Vec<CheckObject>,
         comment: Option<String>,
     },
-    CompositeType {
+    #[serde(rename = "CompositeType")]
+    Composite {
         schema: String,
         name: String,
         fields: Pairs<String>,

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use hyperdj_schema::{Index, QualifiedName, Relation, Schema, index_name, unique_name};
+use hyperdj_schema::{
+    ForeignKey, Index, QualifiedName, Relation, Schema, foreign_key_name, index_name, unique_name,
+};
 
 use crate::relation::sort;
 
@@ -79,15 +81,22 @@ fn from_partitioned(parent: &Relation, child: &mut Relation) {
         let mut copy = key.clone();
         copy.inherited = true;
         copy.comment = None;
-        let same = |own: &&mut hyperdj_schema::ForeignKey| {
-            own.columns == key.columns && own.target == key.target && !own.inherited
+        // One that has a name of its own is the partition's own.
+        let columns = key.columns.iter().map(String::as_str);
+        let usual = foreign_key_name(&child.name.name, columns);
+        let same = |own: &&mut ForeignKey| {
+            own.columns == key.columns
+                && own.target == key.target
+                && own.name == usual
+                && !own.inherited
         };
         match child.foreign_keys.iter_mut().find(same) {
             Some(own) => *own = copy,
             None => child.foreign_keys.push(copy),
         }
     }
-    for index in &parent.indexes {
+    // An invalid index of a partitioned table is one that not every partition has.
+    for index in parent.indexes.iter().filter(|index| index.valid) {
         let same = |own: &&mut Index| {
             own.keys == index.keys
                 && own.unique == index.unique

@@ -287,6 +287,7 @@ fn foreign_keys(models: &Models<'_>, model: &Model, relation: &mut Relation) -> 
             comment: None,
         });
     }
+    let mut others = Vec::new();
     for constraint in &model.constraints {
         let Constraint::ForeignKey(found) = constraint else {
             continue;
@@ -310,7 +311,7 @@ fn foreign_keys(models: &Models<'_>, model: &Model, relation: &mut Relation) -> 
                     comment: None,
                 };
                 refine(model, &mut key, found)?;
-                relation.foreign_keys.push(key);
+                others.push(key);
             }
             // No target: the foreign key that the field itself says.
             None => {
@@ -320,7 +321,9 @@ fn foreign_keys(models: &Models<'_>, model: &Model, relation: &mut Relation) -> 
             }
         }
     }
+    // Marks first: only a mark can stand for what a partition has from its parent.
     relation.foreign_keys.append(&mut marks);
+    relation.foreign_keys.append(&mut others);
     Ok(())
 }
 

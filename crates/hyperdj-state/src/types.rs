@@ -9,7 +9,7 @@ use crate::document::{CheckObject, Collation, Counting, Pairs, SequenceObject, T
 /// Puts a type where it belongs.
 pub(crate) fn push_type(schema: &mut Schema, found: &Type) {
     match found {
-        Type::EnumType {
+        Type::Enum {
             schema: namespace,
             name,
             labels,
@@ -19,7 +19,7 @@ pub(crate) fn push_type(schema: &mut Schema, found: &Type) {
             labels: labels.clone(),
             comment: comment.clone(),
         }),
-        Type::CompositeType {
+        Type::Composite {
             schema: namespace,
             name,
             fields,
@@ -29,7 +29,7 @@ pub(crate) fn push_type(schema: &mut Schema, found: &Type) {
             attributes: fields.0.clone(),
             comment: comment.clone(),
         }),
-        Type::DomainType {
+        Type::Domain {
             schema: namespace,
             name,
             base_type,

@@ -28,7 +28,9 @@ SELECT i.indexrelid,
        i.indnullsnotdistinct, --@15+
        false, --@<15
        options.by_number,
-       EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = i.indexrelid),
+       EXISTS (SELECT FROM pg_inherits h
+               JOIN pg_index parent ON parent.indexrelid = h.inhparent AND parent.indisvalid
+               WHERE h.inhrelid = i.indexrelid),
        d.description
 FROM pg_index i
 JOIN pg_class ic ON ic.oid = i.indexrelid

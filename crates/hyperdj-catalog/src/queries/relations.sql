@@ -7,7 +7,7 @@ SELECT c.oid,
        c.relpersistence = 'u',
        has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT'),
        obj.description,
-       to_json(c.reloptions),
+       to_json(c.reloptions || ARRAY(SELECT 'toast.' || option FROM unnest(toast.reloptions) option)),
        s.spcname,
        CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
        CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END,
@@ -20,6 +20,7 @@ FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_description obj
        ON obj.objoid = c.oid AND obj.classoid = 'pg_class'::regclass AND obj.objsubid = 0
+LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid AND toast.reloptions IS NOT NULL
 LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
 LEFT JOIN (SELECT i.inhrelid, json_agg(json_build_array(pn.nspname, p.relname) ORDER BY i.inhseqno) AS names
            FROM pg_inherits i

@@ -98,6 +98,12 @@ WITH namespaces AS MATERIALIZED (
     WHERE c.relkind IN ('r', 'p', 'm') AND a.attnum > 0 AND NOT a.attisdropped
       AND a.attstattarget >= 0
   UNION ALL
+    SELECT 'extension', e.extname FROM pg_extension e WHERE e.extname <> 'plpgsql'
+  UNION ALL
+    SELECT 'schema comment', n.nspname
+    FROM namespaces n JOIN pg_description d ON d.objoid = n.oid AND d.classoid = 'pg_namespace'::regclass
+    WHERE d.description <> 'standard public schema'
+  UNION ALL
     SELECT 'event trigger', e.evtname FROM pg_event_trigger e
     WHERE NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_event_trigger'::regclass AND m.objid = e.oid)
   UNION ALL
@@ -116,6 +122,14 @@ WITH namespaces AS MATERIALIZED (
   UNION ALL
     SELECT 'temporal key', k.conname || ' on ' || c.name --@18+
     FROM pg_constraint k JOIN relations c ON c.oid = k.conrelid WHERE k.conperiod --@18+
+  UNION ALL --@18+
+    SELECT 'not null constraint setting', k.conname || ' on ' || c.name --@18+
+    FROM pg_constraint k JOIN relations c ON c.oid = k.conrelid --@18+
+    JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1] --@18+
+    WHERE k.contype = 'n' AND k.conislocal AND c.relkind IN ('r', 'p', 'f') --@18+
+      AND (NOT k.convalidated OR k.connoinherit --@18+
+           OR k.conname <> c.relname || '_' || a.attname || '_not_null' --@18+
+              AND octet_length(c.relname || '_' || a.attname || '_not_null') < 64) --@18+
   UNION ALL --@18+
     SELECT 'constraint that is not enforced', k.conname || ' on ' || c.name --@18+
     FROM pg_constraint k JOIN relations c ON c.oid = k.conrelid WHERE NOT k.conenforced --@18+

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use hyperdj_catalog::{Inspection, Options, inspect};
 use hyperdj_codegen::{Request, models};
-use hyperdj_postgres::{Client, Config, Environment, discover};
+use hyperdj_postgres::{Client, Config};
 use hyperdj_schema::{QualifiedName, RelationKind};
 
 use crate::arguments::InspectdbArguments;
+use crate::database::chosen;
 use crate::near::{alternatives, near};
 use crate::output::{Written, write};
 use crate::pattern::Pattern;
@@ -20,13 +21,7 @@ pub(crate) fn run(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    let current = std::env::current_dir()
-        .map_err(|error| Failure::new(format!("the current folder can't be read: {error}")))?;
-    let (config, _origin) = discover(
-        arguments.database.as_deref(),
-        &Environment::process(),
-        &current,
-    )?;
+    let config = chosen(arguments.database.as_deref(), printer)?;
     write_models(&config, arguments, printer)
 }
 
