@@ -85,17 +85,18 @@ class Cluster:
             connection.execute(
                 sql.SQL(
                     "CREATE DATABASE {} TEMPLATE template0"
-                    " ENCODING 'UTF8' LOCALE 'C.UTF-8'"
+                    " ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
                 ).format(sql.Identifier(name))
             )
         return name
 
     def drop_database(self, name: str) -> None:
-        """Drop a database, whoever is connected to it."""
+        """Drop a database; from PostgreSQL 13 on, whoever is connected to it."""
+        force = sql.SQL("WITH (FORCE)" if self.server_version >= 13 else "")
         with self.connect("postgres") as connection:
             connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
-                    sql.Identifier(name)
+                sql.SQL("DROP DATABASE IF EXISTS {} {}").format(
+                    sql.Identifier(name), force
                 )
             )
 

@@ -6,10 +6,13 @@ A case holds:
 - `arguments`: arguments of `hyper inspectdb`, one a line; none where there is no such file;
 - `environment`: variables as `NAME=value`, one a line; `DATABASE_URL={url}` where there is no such file;
 - `models.py`: what must come out on standard output, absent where nothing must;
-- `output.txt`: the exit code and what must come out on standard error.
+- `output.txt`: the exit code and what must come out on standard error;
+- `models.16.py`, `output.16.txt`: the same from a version of the server on, where that one says it otherwise;
+- `since`: the first version of the server that knows what `schema.sql` says.
 
 In arguments and environment `{url}` stands for the database. `UPDATE_CASES=1` in the environment of the tests writes
-`models.py` and `output.txt` anew: read what changed before it is committed.
+`models.py` and `output.txt` anew, on a server later than 15 those with its number: read what changed before it is
+committed.
 """
 
 from __future__ import annotations
@@ -25,6 +28,8 @@ from harness import PACKAGE, ROOT, TOOLS, Cluster, Hyper, clean_environment
 
 CASES = ROOT / "tests" / "cases"
 NAMES = sorted(folder.parent.name for folder in CASES.glob("*/schema.sql"))
+# The version of the server that the files without a number are written by.
+BASE_VERSION = 15
 UPDATE = os.environ.get("UPDATE_CASES") == "1"
 
 
@@ -35,19 +40,38 @@ def lines(path: Path, url: str) -> list[str] | None:
     return path.read_text().replace("{url}", url).splitlines()
 
 
-def compare(path: Path, found: str) -> None:
+def expected(path: Path, version: int) -> Path:
+    """The file that holds for a version of the server: the one with the highest number up to it."""
+    numbered = [
+        (int(other.suffixes[0][1:]), other)
+        for other in path.parent.glob(f"{path.stem}.*{path.suffix}")
+        if len(other.suffixes) == 2
+    ]
+    return max([(0, path), *(entry for entry in numbered if entry[0] <= version)])[1]
+
+
+def compare(path: Path, version: int, found: str) -> None:
     """Hold a text against a file, where no file is an empty text; or write the file, if that was asked for."""
-    if UPDATE:
+    file = expected(path, version)
+    known = file.read_text() if file.exists() else ""
+    if UPDATE and found != known:
+        if version > BASE_VERSION:
+            file = path.with_suffix(f".{version}{path.suffix}")
         if found:
-            path.write_text(found)
+            file.write_text(found)
         else:
-            path.unlink(missing_ok=True)
-    assert found == (path.read_text() if path.exists() else "")
+            file.unlink(missing_ok=True)
+    else:
+        assert found == known
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_case(name: str, cluster: Cluster, hyper: Hyper) -> None:
     case = CASES / name
+    version = cluster.server_version
+    since = case / "since"
+    if since.exists() and version < int(since.read_text()):
+        pytest.skip(f"the case {name} needs PostgreSQL {since.read_text().strip()}")
     with cluster.database((case / "schema.sql").read_text(), name):
         url = cluster.url(name)
         arguments = lines(case / "arguments", url) or []
@@ -57,8 +81,9 @@ def test_case(name: str, cluster: Cluster, hyper: Hyper) -> None:
         variables = dict(line.split("=", 1) for line in environment)
         result = hyper("inspectdb", *arguments, environment=variables)
     words = f"exit code {result.exit_code}\n{result.stderr}"
-    compare(case / "output.txt", words.replace(cluster.place, "{host}:{port}"))
-    compare(case / "models.py", result.stdout)
+    words = words.replace(cluster.place, "{host}:{port}")
+    compare(case / "output.txt", version, words)
+    compare(case / "models.py", version, result.stdout)
 
 
 def test_every_case_is_there_and_says_what_it_shows() -> None:
@@ -74,8 +99,9 @@ def test_every_case_is_there_and_says_what_it_shows() -> None:
 def all_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the expected models of every case, each as a module named after its case."""
     folder = tmp_path_factory.mktemp("models")
-    for models in CASES.glob("*/models.py"):
-        shutil.copyfile(models, folder / f"case_{models.parent.name}.py")
+    for models in CASES.glob("*/models*.py"):
+        version = "".join(models.suffixes[:-1]).replace(".", "_")
+        shutil.copyfile(models, folder / f"case_{models.parent.name}{version}.py")
     return folder
 
 
