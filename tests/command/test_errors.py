@@ -362,5 +362,7 @@ def test_a_session_that_is_ended(hyper: Hyper, cluster: Cluster, shop: str) -> N
                 time.sleep(0.02)
         assert ended == 1
         thread.join()
-    check_snapshot("errors_ended_session", results[0])
+    check_words(results[0])
     assert (results[0].exit_code, results[0].stdout) == (2, "")
+    assert "terminating connection due to administrator command" in results[0].stderr
+    assert " hint: " in results[0].stderr
