@@ -40,7 +40,7 @@ class Post(Model):
             Index(
                 "short",
                 name="by_fill",
-                options={"fillfactor": "70", "deduplicate_items": "off"},
+                options={"deduplicate_items": "off", "fillfactor": "70"},
             ),
             Index("id", name="by_id", include=["title", "class_field"]),
             Index(

@@ -52,10 +52,7 @@ class Event(Model):
         table_name = "events"
         managed = False
         partition_by = "RANGE (at)"
-        constraints = (
-            ForeignKey("id", name="to_users"),
-            Check("(name <> ''::text)", name="named"),
-        )
+        constraints = (Check("(name <> ''::text)", name="named"),)
         indexes = (Index("name", name="by_name"),)
 
 
@@ -63,7 +60,7 @@ class Event(Model):
 class Events2024(Model):
     name: str = Field(nullable=True)
     at: date = Field()
-    id: int = Field(foreign_key="User", on_delete="CASCADE")
+    id: int = Field(foreign_key="User")
 
     class Meta:
         table_name = "events_2024"
@@ -72,7 +69,7 @@ class Events2024(Model):
             "Event", "FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')"
         )
         constraints = (
-            ForeignKey("id", name="own_to_users"),
+            ForeignKey("id", "User", name="own_to_users", on_delete="CASCADE"),
             Check("(id > 0)", name="own"),
         )
         indexes = (Index("name", name="by_name_2024"),)

@@ -7,7 +7,7 @@ CREATE TABLE events_2024 (name text, at date NOT NULL, id integer NOT NULL, CONS
 CREATE INDEX by_name_2024 ON events_2024 (name);
 ALTER TABLE events ATTACH PARTITION events_2024 FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 CREATE TABLE users (id integer PRIMARY KEY);
-ALTER TABLE events ADD CONSTRAINT to_users FOREIGN KEY (id) REFERENCES users;
+ALTER TABLE events ADD FOREIGN KEY (id) REFERENCES users;
 ALTER TABLE events_2024 ADD CONSTRAINT own_to_users FOREIGN KEY (id) REFERENCES users ON DELETE CASCADE;
 CREATE TABLE parents (id integer, name text);
 CREATE TABLE children (extra text) INHERITS (parents);

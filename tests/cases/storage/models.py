@@ -34,7 +34,7 @@ class Log(Model):
         table_name = "logs"
         managed = False
         options = (
-            ("fillfactor", "70"),
             ("autovacuum_enabled", "false"),
+            ("fillfactor", "70"),
             ("toast.autovacuum_enabled", "false"),
         )

@@ -34,7 +34,7 @@ class ActiveUser(Model):
     'it''s "so"'::text AS quoted
    FROM public.users u
   WHERE u.active;""")
-        options = (("security_barrier", "true"), ("check_option", "local"))
+        options = (("check_option", "local"), ("security_barrier", "true"))
 
 
 class AaDepend(Model):
