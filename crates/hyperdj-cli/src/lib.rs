@@ -39,15 +39,20 @@ impl Status {
 
 /// Runs a command line, the program's name first, and gives the exit code: 0 done, 2 an error.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let mut printer = Printer::standard();
+    let words: Vec<OsString> = arguments.into_iter().collect();
+    let arguments = match Arguments::try_parse_from(&words) {
         Ok(arguments) => arguments,
+        Err(error) if error.use_stderr() => {
+            printer.failure(&misunderstood(&error, &words));
+            return 2;
+        }
+        // Help and version are no errors.
         Err(error) => {
-            // Help and version are no errors: clap gives them 0, and 2 to what can't be understood.
             let _ = error.print();
-            return u8::try_from(error.exit_code()).unwrap_or(2);
+            return 0;
         }
     };
-    let mut printer = Printer::standard();
     let outcome = match &arguments.command {
         Command::Inspectdb(arguments) => commands::inspectdb::run(arguments, &mut printer),
         Command::Demo(arguments) => commands::demo::run(arguments, &mut printer),
@@ -64,4 +69,32 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             2
         }
     }
+}
+
+/// What is wrong with a command line. A URL in the wrong place is not repeated: it may hold a password.
+fn misunderstood(error: &clap::Error, words: &[OsString]) -> Failure {
+    let text = error.render().to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text).to_owned();
+    let values = words
+        .iter()
+        .filter_map(|word| word.to_str())
+        .flat_map(|word| {
+            let value = word.split_once('=').map_or(word, |(_, value)| value);
+            [word, value]
+        });
+    let mut secrets: Vec<&str> = values.filter(|value| may_hold_password(value)).collect();
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    let hidden = secrets
+        .iter()
+        .fold(text.clone(), |text, secret| text.replace(secret, "…"));
+    let failure = Failure::new(hidden.trim_end());
+    if hidden == text {
+        failure
+    } else {
+        failure.with_hint("The database's URL belongs behind --database.")
+    }
+}
+
+fn may_hold_password(value: &str) -> bool {
+    value.contains("://") || value.contains('@') || value.contains("password")
 }

@@ -46,12 +46,12 @@ impl Printer {
 
     /// Writes a line of words to standard error. There is nowhere to report that this failed.
     pub(crate) fn line(&mut self, text: &str) {
-        let _ = writeln!(self.words, "{text}");
+        let _ = writeln!(self.words, "{}", visible(text));
     }
 
     /// Writes a line that asks for attention.
     pub(crate) fn warning(&mut self, text: &str) {
-        let _ = writeln!(self.words, "{WARNING}warning{WARNING:#}: {text}");
+        let _ = writeln!(self.words, "{WARNING}warning{WARNING:#}: {}", visible(text));
     }
 
     /// Writes what ended the command.
@@ -67,7 +67,26 @@ impl Printer {
     }
 }
 
+/// A line of words as it may stand on a terminal: a name out of a database can hold whatever would move its cursor.
+fn visible(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() || is_direction(character) {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line
+}
+
+/// Characters that change the direction of what follows.
+fn is_direction(character: char) -> bool {
+    matches!(character, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Later lines of a message stand under its first.
 fn indented(text: &str) -> String {
-    text.trim_end().replace('\n', "\n       ")
+    let lines: Vec<String> = text.trim_end().lines().map(visible).collect();
+    lines.join("\n       ")
 }

@@ -2,6 +2,7 @@
 //! has, in the same way for every source of a schema.
 
 use crate::Column;
+use crate::default_name::expression_name;
 
 /// The columns that an expression names, each once, in table order.
 ///
@@ -16,7 +17,7 @@ pub fn columns_read(expression: &str, columns: &[Column]) -> Vec<String> {
         .collect()
 }
 
-/// The columns of an exclusion constraint's elements in order, an empty string for each element that is an expression.
+/// What an exclusion constraint's elements add to its name, in order: a column, a function, or `expr`.
 ///
 /// `definition` is what `pg_get_constraintdef` prints: `EXCLUDE USING gist (room WITH =, during WITH &&)`.
 pub fn exclusion_columns(definition: &str, columns: &[Column]) -> Vec<String> {
@@ -36,7 +37,7 @@ pub fn exclusion_columns(definition: &str, columns: &[Column]) -> Vec<String> {
             (None, ')' | ',') => {
                 if depth == 1 {
                     let element = definition[start..position].trim_start();
-                    found.push(leading_column(element, columns));
+                    found.push(element_name(element, columns));
                     start = position + 1;
                 }
                 if character == ')' {
@@ -52,8 +53,8 @@ pub fn exclusion_columns(definition: &str, columns: &[Column]) -> Vec<String> {
     found
 }
 
-/// The column that an element begins with, if it is no expression.
-fn leading_column(element: &str, columns: &[Column]) -> String {
+/// The column that an element begins with, or the name of an expression.
+fn element_name(element: &str, columns: &[Column]) -> String {
     let is_column = |column: &&Column| {
         let quoted = crate::sql::quote_identifier(&column.name);
         let rest = element
@@ -65,7 +66,10 @@ fn leading_column(element: &str, columns: &[Column]) -> String {
         .iter()
         .find(is_column)
         .map(|column| column.name.clone())
-        .unwrap_or_default()
+        .unwrap_or_else(|| {
+            let end = element.rfind(" WITH ").unwrap_or(element.len());
+            expression_name(&element[..end]).to_owned()
+        })
 }
 
 /// The words of an expression that can be columns, unquoted.
@@ -162,7 +166,7 @@ mod tests {
                 "EXCLUDE USING gist (room WITH =, tsrange(a, b) WITH &&, \"Odd, name\" COLLATE \"C\" WITH =) WHERE (a)",
                 &columns
             ),
-            ["room", "", "Odd, name"]
+            ["room", "tsrange", "Odd, name"]
         );
     }
 }

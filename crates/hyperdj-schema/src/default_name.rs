@@ -33,11 +33,8 @@ pub fn check_name(table: &str, columns: &[String]) -> String {
     }
 }
 
-/// `{table}_{columns}_excl`; a column that is an expression is given as an empty string.
+/// `{table}_{elements}_excl`
 pub fn exclusion_name<'a>(table: &str, columns: impl IntoIterator<Item = &'a str>) -> String {
-    let columns = columns
-        .into_iter()
-        .map(|column| if column.is_empty() { "expr" } else { column });
     object_name(table, Some(&joined(&distinct(columns))), "excl")
 }
 
@@ -57,7 +54,7 @@ pub fn index_name(table: &str, index: &Index) -> String {
 }
 
 /// What `FigureIndexColname` makes of the common expressions. A wrong guess does no harm: the name is then written.
-fn expression_name(text: &str) -> &str {
+pub(crate) fn expression_name(text: &str) -> &str {
     let Some(open) = text.find('(') else {
         return "expr";
     };
@@ -154,7 +151,7 @@ mod tests {
         assert_eq!(check_name("t", &["a".to_owned()]), "t_a_check");
         assert_eq!(check_name("t", &[]), "t_check");
         assert_eq!(sequence_name("users", "id"), "users_id_seq");
-        assert_eq!(exclusion_name("t", ["a", ""]), "t_a_expr_excl");
+        assert_eq!(exclusion_name("t", ["a", "expr"]), "t_a_expr_excl");
     }
 
     #[test]

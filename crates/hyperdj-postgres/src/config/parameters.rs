@@ -23,9 +23,7 @@ impl Parameters {
         if text.contains('=') {
             return conninfo::parse(text);
         }
-        Err(ConfigError::Syntax(
-            "it is neither a URL (postgres://user@host:5432/name) nor a list of settings (host=… user=… dbname=…)".to_owned(),
-        ))
+        Err(neither())
     }
 
     /// Sets a setting; a later value replaces an earlier one.
@@ -34,6 +32,10 @@ impl Parameters {
     /// [`ConfigError::UnknownKeyword`], [`ConfigError::Unsupported`].
     pub(crate) fn set(&mut self, name: &str, value: String) -> Result<(), ConfigError> {
         let Some(keyword) = keywords::find(name) else {
+            if !is_word(name) {
+                // A misplaced URL or password: nothing of it may be repeated.
+                return Err(neither());
+            }
             return Err(ConfigError::UnknownKeyword {
                 name: name.to_owned(),
                 nearest: keywords::nearest(name),
@@ -74,4 +76,17 @@ impl Parameters {
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
         self.get(name).filter(|value| !value.is_empty())
     }
+}
+
+/// Whether a text can be the name of a setting.
+fn is_word(name: &str) -> bool {
+    name.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+fn neither() -> ConfigError {
+    ConfigError::Syntax(
+        "it is neither a URL (postgres://user@host:5432/name) nor a list of settings (host=… user=… dbname=…)"
+            .to_owned(),
+    )
 }
