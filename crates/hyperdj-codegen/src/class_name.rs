@@ -11,10 +11,11 @@ use crate::singular::{plural, singular};
 /// The class name of every relation of a schema, whatever part of it is then written.
 ///
 /// In a collision the relation whose name is already the singular keeps it; the others take the plural, and a number
-/// where that is taken too, in name order. Views come after all tables, so that no view renames a table.
+/// where that is taken too, in name order, the schema `public` before all others. Views come after all tables, so that
+/// no view renames a table.
 pub fn class_names(schema: &Schema) -> HashMap<QualifiedName, String> {
     let mut relations: Vec<&Relation> = schema.relations.iter().collect();
-    relations.sort_by_key(|relation| relation.kind.is_view());
+    relations.sort_by_key(|relation| (relation.kind.is_view(), relation.name.schema != "public"));
     let candidates: Vec<Candidate<'_>> = relations
         .into_iter()
         .map(|relation| Candidate::new(&relation.name, relation.kind.is_view()))

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use hyperdj_schema::{QualifiedName, Relation};
+use hyperdj_schema::{QualifiedName, Relation, relations_named};
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -24,7 +24,15 @@ pub(crate) fn ordered<'a>(relations: &[&'a Relation]) -> Vec<&'a Relation> {
             .iter()
             .map(|partition| &partition.parent);
         let keys = relation.foreign_keys.iter().map(|key| &key.target);
-        for target in keys.chain(partition_of).chain(&relation.inherits) {
+        let read: Vec<QualifiedName> = match &relation.view {
+            Some(view) => relations_named(&view.definition),
+            None => Vec::new(),
+        };
+        for target in keys
+            .chain(partition_of)
+            .chain(&relation.inherits)
+            .chain(&read)
+        {
             if let Some(&target) = positions.get(target)
                 && target != position
             {

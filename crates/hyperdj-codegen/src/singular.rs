@@ -33,7 +33,18 @@ const UNCHANGED: &[&str] = &[
     "status",
     "texas",
     "thanks",
+    "them",
+    "themselves",
+    "these",
+    "they",
+    "those",
     "usps",
+];
+
+/// Pronouns and forms of verbs, whose plurals are other words altogether.
+const WITHOUT_PLURAL: &[&str] = &[
+    "am", "has", "he", "her", "herself", "him", "himself", "his", "i", "is", "it", "itself", "me",
+    "mine", "my", "myself", "she", "that", "this", "was", "yourself",
 ];
 
 /// Words that the library gets wrong.
@@ -79,7 +90,7 @@ pub(crate) fn singular(word: &str) -> String {
 
 /// The plural of a word in small letters.
 pub(crate) fn plural(word: &str) -> String {
-    if word.is_ascii() && !word.is_empty() {
+    if word.is_ascii() && !word.is_empty() && !WITHOUT_PLURAL.contains(&word) {
         pluralizer::pluralize(word, 2, false)
     } else {
         format!("{word}s")

@@ -73,6 +73,10 @@ impl UsedNames {
                 text.push_str(column.default.as_deref().unwrap_or_default());
                 text.push('\n');
             }
+            for (_, data_type) in schema.composites.iter().flat_map(|found| &found.attributes) {
+                text.push_str(data_type);
+                text.push('\n');
+            }
             for domain in &schema.domains {
                 text.push_str(&domain.base_type);
                 text.push('\n');

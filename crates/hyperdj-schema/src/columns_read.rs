@@ -1,8 +1,8 @@
-//! Which columns an expression reads, told from its text alone: this decides the name that a constraint without one
-//! has, in the same way for every source of a schema.
+//! What an expression or query names, told from its text alone: columns decide the name that a constraint without one
+//! has, in the same way for every source of a schema; relations decide the order of views.
 
-use crate::Column;
 use crate::default_name::expression_name;
+use crate::{Column, QualifiedName};
 
 /// The columns that an expression names, each once, in table order.
 ///
@@ -72,8 +72,40 @@ fn element_name(element: &str, columns: &[Column]) -> String {
         })
 }
 
+/// The names of the form `schema.name` in a query that PostgreSQL printed with an empty `search_path`: every relation
+/// that it reads is among them, beside columns behind their aliases.
+pub fn relations_named(query: &str) -> Vec<QualifiedName> {
+    let mut names = Vec::new();
+    let mut last: Option<Word> = None;
+    for word in all_words(query) {
+        if let Some(schema) = &last
+            && word.before == '.'
+            && schema.after == '.'
+        {
+            names.push(QualifiedName::new(&schema.text, &word.text));
+        }
+        last = Some(word);
+    }
+    names
+}
+
 /// The words of an expression that can be columns, unquoted.
 fn words(expression: &str) -> Vec<String> {
+    all_words(expression)
+        .into_iter()
+        .filter(|word| !matches!(word.before, '.' | ':') && !matches!(word.after, '(' | '.'))
+        .map(|word| word.text)
+        .collect()
+}
+
+/// A word outside string constants, unquoted, and the characters on both sides of it.
+struct Word {
+    text: String,
+    before: char,
+    after: char,
+}
+
+fn all_words(expression: &str) -> Vec<Word> {
     let mut words = Vec::new();
     let mut characters = expression.char_indices().peekable();
     let mut before = ' ';
@@ -105,8 +137,12 @@ fn words(expression: &str) -> Vec<String> {
             _ => {}
         }
         let after = characters.peek().map_or(' ', |(_, next)| *next);
-        if !word.is_empty() && !matches!(before, '.' | ':') && after != '(' && after != '.' {
-            words.push(word);
+        if !word.is_empty() {
+            words.push(Word {
+                text: word,
+                before,
+                after,
+            });
         }
         before = expression[position..].chars().next().unwrap_or(' ');
     }
@@ -156,6 +192,15 @@ mod tests {
         ] {
             assert_eq!(columns_read(expression, &columns), expected, "{expression}");
         }
+    }
+
+    #[test]
+    fn relations_are_found_in_a_query() {
+        let query = " SELECT u.id, 'public.no'::text\n   FROM public.users u\n     JOIN \"Odd s\".\"t\"\"x\" ON true;";
+        let names = relations_named(query);
+        assert!(names.contains(&QualifiedName::new("public", "users")));
+        assert!(names.contains(&QualifiedName::new("Odd s", "t\"x")));
+        assert!(!names.contains(&QualifiedName::new("public", "no")));
     }
 
     #[test]

@@ -21,7 +21,7 @@ mod schema;
 pub mod sql;
 
 pub use column::{Column, Generated, Identity, IdentityKind, Serial};
-pub use columns_read::{columns_read, exclusion_columns};
+pub use columns_read::{columns_read, exclusion_columns, relations_named};
 pub use constraint::{
     Check, Deferrable, Exclusion, ForeignKey, MatchType, PrimaryKey, ReferentialAction, Unique,
 };

@@ -7,7 +7,7 @@
 from hyperdjango.models import Field, Model
 
 
-class Users(Model):
+class User(Model):
     id: int = Field(primary_key=True)
 
     class Meta:
@@ -15,9 +15,9 @@ class Users(Model):
         managed = False
 
 
-class User(Model):
+class Users(Model):
     id: int = Field(primary_key=True)
-    account_id: int = Field(foreign_key="Users")
+    account_id: int = Field(foreign_key="User")
 
     class Meta:
         table_name = "users"
@@ -27,7 +27,7 @@ class User(Model):
 
 class Users2(Model):
     id: int = Field(primary_key=True)
-    person_id: int = Field(foreign_key="User")
+    person_id: int = Field(foreign_key="Users")
 
     class Meta:
         table_name = "users"

@@ -17,7 +17,8 @@ SELECT c.oid,
        owner_n.nspname,
        owner_c.relname,
        owner_a.attname,
-       owner_c.relpersistence,
+       owner_c.relpersistence, --@15+
+       c.relpersistence, --@<15
        obj_description(c.oid, 'pg_class')
 FROM pg_sequence q
 JOIN pg_class c ON c.oid = q.seqrelid

@@ -5,7 +5,10 @@ WITH namespaces AS MATERIALIZED (
     WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
       AND ($1::text[] IS NULL OR n.nspname = ANY ($1::text[]))
 ), members AS MATERIALIZED (
-    SELECT d.classid, d.objid FROM pg_depend d WHERE d.deptype = 'e'
+    -- What an extension owns, and what another object made for itself: a range type's constructors, say.
+    SELECT d.classid, d.objid FROM pg_depend d
+    WHERE d.deptype = 'e'
+       OR d.deptype = 'i' AND d.classid IN ('pg_proc'::regclass, 'pg_cast'::regclass, 'pg_type'::regclass)
 ), relations AS MATERIALIZED (
     SELECT c.*, n.nspname || '.' || c.relname AS name
     FROM pg_class c JOIN namespaces n ON n.oid = c.relnamespace
@@ -44,6 +47,34 @@ WITH namespaces AS MATERIALIZED (
     WHERE p.proacl IS NOT NULL
       AND NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_proc'::regclass AND m.objid = p.oid)
   UNION ALL
+    SELECT 'grant', 'type ' || n.nspname || '.' || t.typname
+    FROM pg_type t JOIN namespaces n ON n.oid = t.typnamespace
+    WHERE t.typacl IS NOT NULL
+      AND NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_type'::regclass AND m.objid = t.oid)
+  UNION ALL
+    SELECT 'grant', 'foreign server ' || s.srvname FROM pg_foreign_server s WHERE s.srvacl IS NOT NULL
+  UNION ALL
+    SELECT 'grant', 'foreign data wrapper ' || w.fdwname
+    FROM pg_foreign_data_wrapper w WHERE w.fdwacl IS NOT NULL
+  UNION ALL
+    SELECT 'user mapping', u.usename || ' on ' || u.srvname FROM pg_user_mappings u
+  UNION ALL
+    SELECT 'attribute comment', c.name || '.' || a.attname
+    FROM relations c JOIN pg_attribute a ON a.attrelid = c.oid
+    JOIN pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass AND d.objsubid = a.attnum
+    WHERE c.relkind = 'c' AND NOT a.attisdropped
+  UNION ALL
+    SELECT 'attribute collation', c.name || '.' || a.attname
+    FROM relations c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid
+    WHERE c.relkind = 'c' AND a.attnum > 0 AND NOT a.attisdropped AND a.attcollation <> t.typcollation
+  UNION ALL
+    SELECT 'sequence comment', c.name
+    FROM relations c
+    JOIN pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0
+    WHERE c.relkind = 'S'
+      AND EXISTS (SELECT FROM pg_depend o
+                  WHERE o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.deptype = 'i')
+  UNION ALL
     SELECT 'statistics object', n.nspname || '.' || s.stxname
     FROM pg_statistic_ext s JOIN namespaces n ON n.oid = s.stxnamespace
   UNION ALL
@@ -51,6 +82,10 @@ WITH namespaces AS MATERIALIZED (
     FROM pg_type t JOIN namespaces n ON n.oid = t.typnamespace
     WHERE (t.typtype = 'r' OR t.typtype = 'b' AND t.typelem = 0)
       AND NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_type'::regclass AND m.objid = t.oid)
+  UNION ALL
+    SELECT 'shell type', n.nspname || '.' || t.typname
+    FROM pg_type t JOIN namespaces n ON n.oid = t.typnamespace
+    WHERE t.typtype = 'p' AND NOT t.typisdefined
   UNION ALL
     SELECT 'collation', n.nspname || '.' || c.collname
     FROM pg_collation c JOIN namespaces n ON n.oid = c.collnamespace
@@ -63,6 +98,19 @@ WITH namespaces AS MATERIALIZED (
     SELECT 'operator class', n.nspname || '.' || o.opcname
     FROM pg_opclass o JOIN namespaces n ON n.oid = o.opcnamespace
     WHERE NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_opclass'::regclass AND m.objid = o.oid)
+  UNION ALL
+    SELECT 'operator family', n.nspname || '.' || f.opfname
+    FROM pg_opfamily f JOIN namespaces n ON n.oid = f.opfnamespace
+    WHERE NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_opfamily'::regclass AND m.objid = f.oid)
+      AND NOT EXISTS (SELECT FROM pg_opclass o WHERE o.opcfamily = f.oid AND o.opcname = f.opfname)
+  UNION ALL
+    SELECT 'text search parser', n.nspname || '.' || f.prsname
+    FROM pg_ts_parser f JOIN namespaces n ON n.oid = f.prsnamespace
+    WHERE NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_ts_parser'::regclass AND m.objid = f.oid)
+  UNION ALL
+    SELECT 'text search template', n.nspname || '.' || f.tmplname
+    FROM pg_ts_template f JOIN namespaces n ON n.oid = f.tmplnamespace
+    WHERE NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_ts_template'::regclass AND m.objid = f.oid)
   UNION ALL
     SELECT 'text search configuration', n.nspname || '.' || f.cfgname
     FROM pg_ts_config f JOIN namespaces n ON n.oid = f.cfgnamespace
@@ -103,6 +151,22 @@ WITH namespaces AS MATERIALIZED (
     SELECT 'schema comment', n.nspname
     FROM namespaces n JOIN pg_description d ON d.objoid = n.oid AND d.classoid = 'pg_namespace'::regclass
     WHERE d.description <> 'standard public schema'
+  UNION ALL
+    SELECT 'access method', a.amname FROM pg_am a
+    WHERE a.oid >= 16384
+      AND NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_am'::regclass AND m.objid = a.oid)
+  UNION ALL
+    SELECT 'foreign data wrapper', w.fdwname FROM pg_foreign_data_wrapper w
+    WHERE NOT EXISTS (SELECT FROM members m
+                      WHERE m.classid = 'pg_foreign_data_wrapper'::regclass AND m.objid = w.oid)
+  UNION ALL
+    SELECT 'language', l.lanname FROM pg_language l
+    WHERE l.oid >= 16384
+      AND NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_language'::regclass AND m.objid = l.oid)
+  UNION ALL
+    SELECT 'transform', 'for ' || format_type(t.trftype, NULL) || ' language ' || l.lanname
+    FROM pg_transform t JOIN pg_language l ON l.oid = t.trflang
+    WHERE NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_transform'::regclass AND m.objid = t.oid)
   UNION ALL
     SELECT 'event trigger', e.evtname FROM pg_event_trigger e
     WHERE NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_event_trigger'::regclass AND m.objid = e.oid)
