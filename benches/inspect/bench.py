@@ -64,7 +64,7 @@ class Bench:
                 raise
 
     def count(self, database: Database) -> None:
-        """Counts each tool's statements in runs that aren't measured but warm caches."""
+        """Counts each tool's statements, in runs that aren't measured."""
         for tool in self.tools:
             say(f"Counting the statements of {tool.name} on {database.title} …")
             runs = database.runs[tool.name] = Runs()

@@ -1,4 +1,4 @@
-"""Writes the SQL of a realistic schema of any size, the same text for the same size every time.
+"""Writes the SQL of a realistic schema of any size, always the same for a size.
 
 A table has about seven columns, a key, foreign keys to tables before it, indexes (some
 of them partial or on an expression), checks, defaults of several kinds and comments, in
@@ -29,7 +29,7 @@ ENUMS = {
 }
 
 TABLES_PER_TRANSACTION = 100
-"""A transaction locks each relation that it makes: the server's lock table is finite."""
+"""The server can hold the locks of so many new tables, their indexes and sequences."""
 
 
 def table_name(number: int) -> str:

@@ -1,8 +1,8 @@
-"""Runs one command and reports what it used: `launcher.py REPORT_DESCRIPTOR COMMAND…`.
+"""Runs one command and reports what it used: `launcher.py DESCRIPTOR COMMAND…`.
 
-Linux counts the memory of the process that starts a command into the command's own peak,
-so that process must be small: this one imports nothing but built-in modules, and stays
-under 9 MB.
+Linux counts the memory of the process that starts a command into the command's own
+peak, so that process must be small: this one imports nothing but built-in modules, and
+stays under 9 MB.
 """
 
 import posix

@@ -84,7 +84,7 @@ def measure(
 ) -> Run:
     """Runs a command in a folder, with the files `output` and `errors` there.
 
-    Raises `Stopped` after `limit` seconds, and `Failed` where the exit status is not zero.
+    Raises `Stopped` after `limit` seconds, and `Failed` if the exit status isn't zero.
     """
     read_end, write_end = os.pipe()
     load = os.getloadavg()[0]

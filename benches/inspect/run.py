@@ -21,7 +21,7 @@ VERSION_RUNS = 50
 
 
 def prepare(server: Server, sizes: Iterable[int]) -> list[Database]:
-    """Makes the databases: Lago's schema where there is one, then the generated ones."""
+    """Makes the databases: Lago's where it is at hand, then the generated ones."""
     databases = []
     if corpus := os.environ.get("HYPER_CORPUS"):
         say("Making the database lago …")
