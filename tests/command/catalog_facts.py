@@ -46,7 +46,7 @@ ORDER BY a.attrelid, a.attnum
 # Sequences that a column owns, by OWNED BY or as its identity.
 SEQUENCES = """
 SELECT d.refobjid, d.refobjsubid, n.nspname::text, c.relname::text,
-       format('nextval(%L::regclass)', q.seqrelid::regclass::text),
+       'nextval(''' || replace(q.seqrelid::regclass::text, '''', '''''') || '''::regclass)',
        q.seqstart, q.seqincrement, q.seqmin, q.seqmax, q.seqcache, q.seqcycle
 FROM pg_catalog.pg_sequence q
 JOIN pg_catalog.pg_class c ON c.oid = q.seqrelid
