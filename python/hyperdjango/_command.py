@@ -34,6 +34,7 @@ def main() -> NoReturn:
     except ImportError as problem:
         sys.exit(_complain(_missing(problem)))
     _restore_interrupt()
+    _name_environment()
     sys.exit(_engine.run_command(arguments))
 
 
@@ -46,6 +47,18 @@ def _restore_interrupt() -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _name_environment() -> None:
+    """Tell the engine in which virtual environment it runs, as an activated one is told.
+
+    The engine looks for server programs there; what the running program is called, which is how
+    the native command finds its environment, names the base Python here.
+    """
+    import os
+
+    if sys.prefix != sys.base_prefix:
+        os.environ.setdefault("VIRTUAL_ENV", sys.prefix)
 
 
 def _is_unicode(argument: str) -> bool:
