@@ -24,6 +24,7 @@ def check_words(result: Result) -> None:
         assert "Traceback" not in stream, stream
         assert "panicked" not in stream, stream
         assert "RUST_BACKTRACE" not in stream, stream
+    assert not [line for line in result.stderr.splitlines() if line != line.rstrip()]
 
 
 def check_snapshot(

@@ -155,10 +155,10 @@ def test_a_dotenv_file_that_is_a_folder_or_binary(hyper: Hyper, tmp_path: Path) 
     check_words(result)
     assert result.exit_code == 2 and ".env" in result.stderr
     path.rmdir()
-    path.write_bytes(b"DATABASE_URL=postgres://\xff\xfe@db/shop\n\0")
+    path.write_bytes(b"DATABASE_URL=postgres://\xff\xfe@127.0.0.1:1/shop\n\0")
     result = hyper("inspectdb", folder=tmp_path)
     check_words(result)
-    assert result.exit_code == 2 and ".env" in result.stderr
+    assert (result.exit_code, result.stdout) == (2, "")
 
 
 @pytest.mark.parametrize("variable", ["HYPER_DATABASE_URL", "DATABASE_URL"])

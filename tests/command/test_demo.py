@@ -194,7 +194,7 @@ def test_ended_before_the_server_runs(
 ) -> None:
     """Where nobody watches over the folder yet, the next start clears it away."""
     hyper("demo", environment=environment(place)).check()
-    ended_after(hyper, place, sent, "*", delay)
+    ended_after(hyper, place, sent, "*/lock", delay)
     hyper("demo", environment=environment(place)).check()
     check_nothing_left(place)
 
