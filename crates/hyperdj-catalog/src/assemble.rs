@@ -25,6 +25,7 @@ pub(crate) struct Assembly {
     pub(crate) role: String,
     pub(crate) namespaces: Vec<NamespaceSummary>,
     pub(crate) unreadable: Vec<QualifiedName>,
+    pub(crate) unreadable_columns: Vec<(QualifiedName, Vec<String>)>,
     pub(crate) numbers: Vec<RelationNumbers>,
     pub(crate) by_oid: HashMap<Oid, usize>,
     constraint_indexes: HashMap<Oid, ConstraintIndex>,
@@ -121,6 +122,11 @@ impl Assembly {
         relation.unlogged = record.boolean()?;
         if !record.boolean()? {
             self.unreadable.push(relation.name.clone());
+        }
+        let columns: Vec<String> = record.json()?;
+        if !columns.is_empty() {
+            self.unreadable_columns
+                .push((relation.name.clone(), columns));
         }
         relation.comment = record.optional_text()?;
         relation.options = record.options()?;

@@ -46,6 +46,8 @@ pub struct Inspection {
     pub role: String,
     /// Relations that the role may not select from.
     pub unreadable: Vec<QualifiedName>,
+    /// Columns that the role may not select from, of relations of which it may select others.
+    pub unreadable_columns: Vec<(QualifiedName, Vec<String>)>,
     /// Every namespace of the database, those that were not asked for too.
     pub namespaces: Vec<NamespaceSummary>,
 }
@@ -131,6 +133,7 @@ pub fn inspect(client: &mut Client, options: &Options) -> Result<Inspection, Err
         database: assembly.database,
         role: assembly.role,
         unreadable: assembly.unreadable,
+        unreadable_columns: assembly.unreadable_columns,
         namespaces: assembly.namespaces,
     })
 }

@@ -16,6 +16,7 @@ mod progress;
 use std::ffi::OsString;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 
 use crate::arguments::{Arguments, Command};
 pub use crate::failure::Failure;
@@ -43,6 +44,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let words: Vec<OsString> = arguments.into_iter().collect();
     let arguments = match Arguments::try_parse_from(&words) {
         Ok(arguments) => arguments,
+        // `hyper` alone gets the help, as an answer to what can't be done.
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = error.print();
+            return 2;
+        }
         Err(error) if error.use_stderr() => {
             printer.failure(&misunderstood(&error, &words));
             return 2;

@@ -62,38 +62,56 @@ pub(crate) fn write(path: &Path, content: &str, force: bool) -> Result<Written, 
 }
 
 fn replace(target: &Path, content: &str, metadata: Option<&fs::Metadata>) -> io::Result<()> {
-    let folder = match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new()
-        .prefix(".hyper-")
-        .permissions(new_file_permissions())
-        .tempfile_in(folder)?;
-    file.write_all(content.as_bytes())?;
-    if let Some(metadata) = metadata {
-        file.as_file().set_permissions(metadata.permissions())?;
+    let (stand_in, mut file) = create_beside(target)?;
+    let written = file
+        .write_all(content.as_bytes())
+        .and_then(|()| match metadata {
+            Some(metadata) => file.set_permissions(metadata.permissions()),
+            None => Ok(()),
+        })
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(&stand_in, target));
+    if written.is_err() {
+        // The error to report is the one above.
+        let _ = fs::remove_file(&stand_in);
     }
-    file.as_file().sync_all()?;
-    file.persist(target).map_err(|error| error.error)?;
-    Ok(())
+    written
 }
 
-/// What any new file gets: the process's mask takes from it.
-fn new_file_permissions() -> fs::Permissions {
-    use std::os::unix::fs::PermissionsExt;
-    fs::Permissions::from_mode(0o666)
+/// A new file in the folder of another, under a name that nothing has.
+fn create_beside(target: &Path) -> io::Result<(PathBuf, fs::File)> {
+    let mut number = 0_u32;
+    loop {
+        let name = format!(".hyper-{}-{number}", std::process::id());
+        let path = target.with_file_name(name);
+        match fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&path)
+        {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+            Err(error) => return Err(error),
+            Ok(file) => return Ok((path, file)),
+        }
+    }
 }
 
-/// Where a link leads, even to a file that is not there yet.
+/// Where a link leads, or a chain of them, even to a file that is not there yet.
 fn resolved(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| match fs::read_link(path) {
-        Ok(target) => match path.parent() {
-            Some(folder) => folder.join(target),
-            None => target,
-        },
-        Err(_) => path.to_path_buf(),
-    })
+    let mut target = path.to_path_buf();
+    // As many as Linux follows itself.
+    for _ in 0..40 {
+        match fs::read_link(&target) {
+            Ok(next) => {
+                target = match target.parent() {
+                    Some(folder) => folder.join(next),
+                    None => next,
+                }
+            }
+            Err(_) => break,
+        }
+    }
+    target
 }
 
 fn failed(path: &Path, error: &io::Error) -> Failure {
@@ -103,8 +121,11 @@ fn failed(path: &Path, error: &io::Error) -> Failure {
     ));
     match error.kind() {
         io::ErrorKind::NotFound => failure.with_hint("Make its folder first, or name another one."),
-        io::ErrorKind::PermissionDenied => {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             failure.with_hint("Choose a folder that you may write to.")
+        }
+        io::ErrorKind::NotADirectory => {
+            failure.with_hint("A part of the path is a file; name a folder there.")
         }
         io::ErrorKind::StorageFull => failure.with_hint(
             "Free some space and run the command again; what was there before is still whole.",

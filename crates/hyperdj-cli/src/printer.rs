@@ -87,6 +87,12 @@ fn is_direction(character: char) -> bool {
 
 /// Later lines of a message stand under its first.
 fn indented(text: &str) -> String {
-    let lines: Vec<String> = text.trim_end().lines().map(visible).collect();
-    lines.join("\n       ")
+    let lines = text.trim_end().lines().enumerate().map(|(number, line)| {
+        if number == 0 || line.is_empty() {
+            visible(line)
+        } else {
+            format!("       {}", visible(line))
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }

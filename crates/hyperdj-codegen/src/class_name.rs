@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use hyperdj_schema::{QualifiedName, Relation, Schema};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::identifier::cleaned;
 use crate::reserved::RESERVED_CLASS_NAMES;
@@ -165,7 +166,8 @@ fn pascal(words: &[String]) -> String {
     if !name.chars().next().is_some_and(unicode_ident::is_xid_start) {
         name.insert_str(0, "Table");
     }
-    name
+    // What was put together may combine: Python normalises it, and two names that are then one must be seen here.
+    name.nfkc().collect()
 }
 
 #[cfg(test)]
@@ -233,6 +235,16 @@ mod tests {
             names(&["order item", "order-item", "order_item"]),
             ["OrderItem", "OrderItems", "OrderItems2"]
         );
+    }
+
+    #[test]
+    fn names_that_python_takes_for_one_are_told_apart() {
+        assert_eq!(
+            names(&["\u{301}x"]),
+            ["Table\u{301}x".nfkc().collect::<String>()]
+        );
+        let both = names(&["\u{308}x", "table\u{308}x"]);
+        assert_ne!(both[0], both[1]);
     }
 
     #[test]

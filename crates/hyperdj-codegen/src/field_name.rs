@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use hyperdj_schema::{Column, Relation};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::class_name::numbered;
 use crate::identifier::{cleaned, is_identifier};
@@ -44,11 +45,12 @@ fn is_kept(name: &str) -> bool {
 
 fn renamed(name: &str) -> String {
     let text = cleaned(name);
-    match text.chars().next() {
+    let name = match text.chars().next() {
         None => "column_field".to_owned(),
         Some(first) if unicode_ident::is_xid_start(first) => format!("{text}_field"),
         Some(_) => format!("_{text}_field"),
-    }
+    };
+    name.nfkc().collect()
 }
 
 #[cfg(test)]

@@ -46,25 +46,46 @@ impl Imports {
         text
     }
 
+    /// The statements of a module: one for all plain names, one for each alias, in the order of their first names.
     fn push_module(&self, text: &mut String, module: &str) {
+        let mut statements: Vec<(&str, bool, String)> = Vec::new();
         if let Some(names) = self.names.get(module) {
             let names: Vec<&str> = names.iter().copied().collect();
-            let line = format!("from {module} import {}", names.join(", "));
-            if line.width() <= 88 {
-                text.push_str(&line);
-                text.push('\n');
-            } else {
-                text.push_str(&format!("from {module} import (\n"));
-                for name in names {
-                    text.push_str(&format!("    {name},\n"));
-                }
-                text.push_str(")\n");
+            let mut statement = format!("from {module} import {}", names.join(", "));
+            if statement.width() > 88 {
+                statement = format!("from {module} import (\n    {},\n)", names.join(",\n    "));
             }
+            statements.push((names.first().copied().unwrap_or_default(), false, statement));
         }
         for (from, name, alias) in &self.aliases {
             if *from == module {
-                text.push_str(&format!("from {module} import {name} as {alias}\n"));
+                let statement = format!("from {module} import {name} as {alias}");
+                statements.push((name, true, statement));
             }
         }
+        statements.sort();
+        for (.., statement) in statements {
+            text.push_str(&statement);
+            text.push('\n');
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Imports;
+
+    #[test]
+    fn aliases_stand_among_the_plain_names() {
+        let mut imports = Imports::default();
+        imports.name("datetime", "time");
+        imports.alias("datetime", "date", "date_");
+        imports.alias("datetime", "time", "time_");
+        imports.model("Model");
+        assert_eq!(
+            imports.text(),
+            "from datetime import date as date_\nfrom datetime import time\nfrom datetime import time as time_\n\n\
+             from hyperdjango.models import Model\n"
+        );
     }
 }

@@ -7,6 +7,15 @@ const LINE_WIDTH: usize = 88;
 /// Spaces of one step.
 const STEP: usize = 4;
 
+/// The columns that a text takes; nearly all of it is ASCII.
+fn width(text: &str) -> usize {
+    if text.is_ascii() {
+        text.len()
+    } else {
+        text.width()
+    }
+}
+
 /// A Python expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Expression {
@@ -51,29 +60,23 @@ impl Argument {
 pub(crate) fn assignment(target: &str, value: &Expression, steps: usize) -> String {
     let indent = steps * STEP;
     let margin = " ".repeat(indent);
-    let start = indent + target.width() + 3;
-    let flat = flat(value);
-    let parenthesized = match (value, &flat) {
+    let start = indent + width(target) + 3;
+    if let Expression::Atom(text) = value
+        && start + width(text) > LINE_WIDTH
+        && indent + STEP + width(text) <= LINE_WIDTH
+    {
         // A string that is too long for its line moves to one of its own where it fits there.
-        (Expression::Atom(_), Some(text)) => {
-            start + text.width() > LINE_WIDTH && indent + STEP + text.width() <= LINE_WIDTH
-        }
-        _ => false,
-    };
-    if parenthesized {
         let inner = " ".repeat(indent + STEP);
-        let text = flat.unwrap_or_default();
-        format!("{margin}{target} = (\n{inner}{text}\n{margin})\n")
-    } else {
-        format!("{margin}{target} = {}\n", laid_out(value, indent, start, 0))
+        return format!("{margin}{target} = (\n{inner}{text}\n{margin})\n");
     }
+    format!("{margin}{target} = {}\n", laid_out(value, indent, start, 0))
 }
 
 /// The text of an expression whose line has `indent` spaces in front, that begins at column `start`, and that has
 /// `behind` columns of text behind it.
 fn laid_out(expression: &Expression, indent: usize, start: usize, behind: usize) -> String {
     if let Some(text) = flat(expression)
-        && start + text.width() + behind <= LINE_WIDTH
+        && start + width(&text) + behind <= LINE_WIDTH
     {
         return text;
     }
@@ -86,7 +89,7 @@ fn laid_out(expression: &Expression, indent: usize, start: usize, behind: usize)
             let inner = indent + STEP;
             broken('{', items, '}', indent, false, |(key, value)| {
                 let key = flat(key).unwrap_or_default();
-                let start = inner + key.width() + 2;
+                let start = inner + width(&key) + 2;
                 let value = laid_out(value, inner, start, 1);
                 format!("{key}: {value}")
             })
@@ -106,7 +109,7 @@ fn call(function: &str, arguments: &[Argument], indent: usize) -> String {
     }
     let inner = indent + STEP;
     if let Some(text) = flat_arguments(arguments)
-        && (inner + text.width() <= LINE_WIDTH || arguments.is_empty())
+        && (inner + width(&text) <= LINE_WIDTH || arguments.is_empty())
     {
         if arguments.is_empty() {
             return format!("{function}()");
@@ -121,7 +124,7 @@ fn call(function: &str, arguments: &[Argument], indent: usize) -> String {
         let prefix = argument.keyword.map(|keyword| format!("{keyword}="));
         let prefix = prefix.unwrap_or_default();
         let behind = usize::from(arguments.len() > 1);
-        let value = laid_out(&argument.value, inner, inner + prefix.width(), behind);
+        let value = laid_out(&argument.value, inner, inner + width(&prefix), behind);
         format!("{prefix}{value}")
     });
     format!("{function}{body}")
@@ -163,39 +166,70 @@ fn broken<T>(
 
 /// All on one line, where that can be.
 fn flat(expression: &Expression) -> Option<String> {
-    let joined = |items: &[Expression]| -> Option<String> {
-        let items: Option<Vec<String>> = items.iter().map(flat).collect();
-        Some(items?.join(", "))
-    };
-    Some(match expression {
-        Expression::Atom(text) => text.clone(),
-        Expression::Lines(_) => return None,
-        Expression::Call(function, arguments) => {
-            format!("{function}({})", flat_arguments(arguments)?)
-        }
-        Expression::List(items) => format!("[{}]", joined(items)?),
-        Expression::Tuple(items) if items.len() == 1 => format!("({},)", joined(items)?),
-        Expression::Tuple(items) => format!("({})", joined(items)?),
-        Expression::Dictionary(items) => {
-            let items: Option<Vec<String>> = items
-                .iter()
-                .map(|(key, value)| Some(format!("{}: {}", flat(key)?, flat(value)?)))
-                .collect();
-            format!("{{{}}}", items?.join(", "))
-        }
-    })
+    let mut text = String::new();
+    push_flat(&mut text, expression).then_some(text)
 }
 
 fn flat_arguments(arguments: &[Argument]) -> Option<String> {
-    let arguments: Option<Vec<String>> = arguments
-        .iter()
-        .map(|argument| {
-            let value = flat(&argument.value)?;
-            Some(match argument.keyword {
-                Some(keyword) => format!("{keyword}={value}"),
-                None => value,
-            })
-        })
-        .collect();
-    Some(arguments?.join(", "))
+    let mut text = String::new();
+    push_flat_arguments(&mut text, arguments).then_some(text)
+}
+
+/// Whether the expression has a form on one line, which is then behind the text.
+fn push_flat(text: &mut String, expression: &Expression) -> bool {
+    match expression {
+        Expression::Atom(atom) => {
+            text.push_str(atom);
+            true
+        }
+        Expression::Lines(_) => false,
+        Expression::Call(function, arguments) => {
+            text.push_str(function);
+            text.push('(');
+            let has_form = push_flat_arguments(text, arguments);
+            text.push(')');
+            has_form
+        }
+        Expression::List(items) => {
+            text.push('[');
+            let has_form = push_joined(text, items, push_flat);
+            text.push(']');
+            has_form
+        }
+        Expression::Tuple(items) => {
+            text.push('(');
+            let has_form = push_joined(text, items, push_flat);
+            text.push_str(if items.len() == 1 { ",)" } else { ")" });
+            has_form
+        }
+        Expression::Dictionary(items) => {
+            text.push('{');
+            let has_form = push_joined(text, items, |text, (key, value)| {
+                let has_key = push_flat(text, key);
+                text.push_str(": ");
+                has_key && push_flat(text, value)
+            });
+            text.push('}');
+            has_form
+        }
+    }
+}
+
+fn push_flat_arguments(text: &mut String, arguments: &[Argument]) -> bool {
+    push_joined(text, arguments, |text, argument| {
+        if let Some(keyword) = argument.keyword {
+            text.push_str(keyword);
+            text.push('=');
+        }
+        push_flat(text, &argument.value)
+    })
+}
+
+fn push_joined<T>(text: &mut String, items: &[T], push: impl Fn(&mut String, &T) -> bool) -> bool {
+    items.iter().enumerate().all(|(position, item)| {
+        if position > 0 {
+            text.push_str(", ");
+        }
+        push(text, item)
+    })
 }

@@ -27,3 +27,4 @@ mod types;
 pub use class_name::class_names;
 pub use module::{Request, models};
 pub use reserved::{RESERVED_CLASS_NAMES, RESERVED_FIELD_NAMES};
+pub use singular::prepare;

@@ -72,6 +72,12 @@ const SHORT_PLURALS: &[(&str, &str)] = &[
     ("vms", "vm"),
 ];
 
+/// Compiles the rules of English that class names need, which takes some milliseconds: a program that waits for a
+/// database can do it meanwhile, on another thread.
+pub fn prepare() {
+    let _ = pluralizer::pluralize("tables", 1, false);
+}
+
 /// The singular of a word in small letters; a word that has none comes back as it is.
 pub(crate) fn singular(word: &str) -> String {
     let listed = |list: &[(&str, &str)]| {

@@ -3,11 +3,13 @@
 mod cancel;
 mod connect;
 mod copy;
+mod driven;
 mod open;
 mod row;
 mod run;
 
 pub use cancel::CancelToken;
+pub use driven::Driven;
 pub use row::Row;
 
 use crate::config::Config;

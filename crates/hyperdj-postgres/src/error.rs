@@ -205,11 +205,24 @@ impl Error {
             Self::Closed { .. } => {
                 "The server may have been stopped or have crashed; its log says more.".to_owned()
             }
-            Self::Server { error, .. } => return error.hint.clone(),
+            Self::Server { error, .. } => return error.hint.clone().or_else(|| server_hint(&error.code)),
             Self::AllFailed(attempts) => return attempts.iter().find_map(|attempt| attempt.error.hint()),
             _ => return None,
         })
     }
+}
+
+/// What to do about errors that the server itself gives no hint for.
+fn server_hint(code: &str) -> Option<String> {
+    Some(match code {
+        "42501" => "The role lacks a right; the object's owner or the database's administrator can grant it.".to_owned(),
+        "53300" => "The server takes no more sessions just now; try again, or close some.".to_owned(),
+        "57014" => "The statement ran into a time limit, or somebody cancelled it.".to_owned(),
+        "57P01" | "57P02" | "57P03" => {
+            "The server is being stopped or started, or an administrator ended the session: try again.".to_owned()
+        }
+        _ => return None,
+    })
 }
 
 fn unreachable_hint(place: &Place, reason: &io::Error) -> Option<String> {

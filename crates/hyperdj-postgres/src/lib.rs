@@ -29,7 +29,7 @@ mod secret;
 mod tls;
 mod transport;
 
-pub use client::{CancelToken, Client, Notification, Row, Statement};
+pub use client::{CancelToken, Client, Driven, Notification, Row, Statement};
 pub use config::{Config, ConfigError, Environment, Host, Origin, discover};
 pub use error::{Attempt, AuthenticationFailure, Error, Place};
 pub use hyperdj_protocol::{

@@ -7,6 +7,7 @@ pub(crate) use stream::{Stream, addresses};
 use hyperdj_protocol::{Session, Startup};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
 /// How much to read at once, in bytes.
@@ -85,6 +86,16 @@ impl Transport {
     /// The TLS layer, if there is one.
     pub(crate) fn tls(&self) -> Option<&rustls::ClientConnection> {
         self.tls.as_deref()
+    }
+
+    /// Whether something waits until the socket takes it.
+    pub(crate) fn has_unsent(&self, machine: &impl Machine) -> bool {
+        !machine.output().is_empty() || self.tls.as_ref().is_some_and(|tls| tls.wants_write())
+    }
+
+    /// The socket, to wait for.
+    pub(crate) fn as_fd(&self) -> BorrowedFd<'_> {
+        self.stream.as_fd()
     }
 
     /// Puts a TLS layer on the connection and has both ends agree on it.
@@ -172,7 +183,7 @@ impl Transport {
 
     /// Sends as much as the socket takes. A connection that the server has closed takes everything: what it said
     /// before it closed, which tells why, is still to be read, and the end of the stream is found then.
-    fn send(&mut self, machine: &mut impl Machine) {
+    pub(crate) fn send(&mut self, machine: &mut impl Machine) {
         if self.send_some(machine).is_err() {
             let rest = machine.output().len();
             machine.written(rest);
@@ -215,7 +226,7 @@ impl Transport {
     }
 
     /// Receives what has arrived; whether that was anything for the machine.
-    fn receive(&mut self, machine: &mut impl Machine) -> Result<bool, Trouble> {
+    pub(crate) fn receive(&mut self, machine: &mut impl Machine) -> Result<bool, Trouble> {
         let Some(tls) = &mut self.tls else {
             return receive_plain(&mut self.stream, machine).map_err(Trouble::Io);
         };

@@ -10,7 +10,11 @@ SELECT k.conrelid,
        k.conindid,
        tn.nspname,
        tc.relname,
-       CASE WHEN k.contype = 'f' THEN
+       CASE WHEN k.contype <> 'f' THEN NULL
+            WHEN cardinality(k.confkey) = 1 THEN
+           (SELECT json_build_array(a.attname)
+            FROM pg_attribute a WHERE a.attrelid = k.confrelid AND a.attnum = k.confkey[1])
+            ELSE
            (SELECT json_agg(a.attname ORDER BY u.position)
             FROM unnest(k.confkey) WITH ORDINALITY u(number, position)
             JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.number)

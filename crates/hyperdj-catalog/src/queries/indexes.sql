@@ -16,7 +16,7 @@ SELECT i.indexrelid,
            (SELECT json_agg(pg_get_indexdef(i.indexrelid, position, false) ORDER BY position)
             FROM generate_series(1, i.indnkeyatts) position)
        END,
-       CASE WHEN EXISTS (SELECT FROM unnest(i.indcollation) u(id) WHERE u.id NOT IN (0, 100)) THEN
+       CASE WHEN NOT i.indcollation::oid[] <@ '{0,100}'::oid[] THEN
            (SELECT json_object_agg(co.oid, json_build_array(cn.nspname, co.collname))
             FROM pg_collation co
             JOIN pg_namespace cn ON cn.oid = co.collnamespace
@@ -28,7 +28,7 @@ SELECT i.indexrelid,
        i.indnullsnotdistinct, --@15+
        false, --@<15
        options.by_number,
-       EXISTS (SELECT FROM pg_inherits h
+       ic.relispartition AND EXISTS (SELECT FROM pg_inherits h
                JOIN pg_index parent ON parent.indexrelid = h.inhparent AND parent.indisvalid
                WHERE h.inhrelid = i.indexrelid),
        d.description

@@ -5,9 +5,11 @@ SELECT n.oid,
        obj_description(n.oid, 'pg_namespace'),
        $1::text[] IS NULL OR n.nspname = ANY ($1::text[]),
        has_schema_privilege(n.oid, 'USAGE'),
-       (SELECT count(*) FROM pg_class c WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'f')),
+       coalesce(c.tables, 0),
        EXISTS (SELECT FROM pg_depend d
                WHERE d.classid = 'pg_namespace'::regclass AND d.objid = n.oid AND d.deptype = 'e')
 FROM pg_namespace n
+LEFT JOIN (SELECT relnamespace, count(*) AS tables FROM pg_class WHERE relkind IN ('r', 'p', 'f') GROUP BY 1) c
+       ON c.relnamespace = n.oid
 WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
 ORDER BY n.nspname COLLATE "C"

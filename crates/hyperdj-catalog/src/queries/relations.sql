@@ -5,7 +5,14 @@ SELECT c.oid,
        c.relname,
        c.relkind,
        c.relpersistence = 'u',
-       has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT'),
+       has_schema_privilege(n.oid, 'USAGE')
+           AND (has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT')),
+       CASE WHEN NOT has_table_privilege(c.oid, 'SELECT') AND has_any_column_privilege(c.oid, 'SELECT') THEN
+           (SELECT json_agg(a.attname ORDER BY a.attnum)
+            FROM pg_attribute a
+            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+              AND NOT has_column_privilege(c.oid, a.attnum, 'SELECT'))
+       END,
        obj.description,
        to_json(c.reloptions || ARRAY(SELECT 'toast.' || option FROM unnest(toast.reloptions) option)),
        s.spcname,

@@ -1,0 +1,97 @@
+//! `hyper inspectdb`: from a database to Python models.
+
+mod failure;
+mod report;
+mod selection;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+
+use hyperdj_catalog::{Options, inspect};
+use hyperdj_codegen::{Request, models};
+use hyperdj_postgres::{Client, Config};
+
+use crate::arguments::InspectdbArguments;
+use crate::database::chosen;
+use crate::output::{Written, write};
+use crate::pattern::Pattern;
+use crate::progress::Progress;
+use crate::{Failure, Printer, Status};
+
+use failure::inspection_failure;
+use report::report;
+use selection::Selection;
+
+pub(crate) fn run(
+    arguments: &InspectdbArguments,
+    printer: &mut Printer,
+) -> Result<Status, Failure> {
+    let config = chosen(arguments.database.as_deref(), printer)?;
+    write_models(&config, arguments, printer)
+}
+
+/// Reads the database of a configuration and writes its models where the arguments say.
+pub(crate) fn write_models(
+    config: &Config,
+    arguments: &InspectdbArguments,
+    printer: &mut Printer,
+) -> Result<Status, Failure> {
+    let patterns = |texts: &[String]| texts.iter().map(|text| Pattern::new(text)).collect();
+    let tables: Vec<Pattern> = patterns(&arguments.table);
+    let excluded: Vec<Pattern> = patterns(&arguments.exclude);
+    let options = Options {
+        schemas: schemas(arguments, &tables),
+        views: arguments.include_views,
+        statement_timeout: Duration::from_secs(arguments.statement_timeout.into()),
+    };
+
+    // The rules of English take a while to compile: that is done while the server works.
+    std::thread::spawn(hyperdj_codegen::prepare);
+    let progress = Progress::start(printer, format!("Connecting to {config}"));
+    let mut client = Client::connect(config)?;
+    progress.say(format!("Reading the catalog of {config}"));
+    let found =
+        inspect(&mut client, &options).map_err(|error| inspection_failure(error, config))?;
+    drop(client);
+    drop(progress);
+
+    let selection = Selection::new(&found, &tables, &excluded, arguments.include_views);
+    selection.check(printer)?;
+    let request = Request {
+        wanted: &|name| selection.takes(name),
+        views: arguments.include_views,
+    };
+    let text = models(&found.schema, &request);
+    report(&found, &selection, arguments, printer);
+    match &arguments.output {
+        Some(path) if path != Path::new("-") => {
+            let path_text = path.display();
+            match write(path, &text, arguments.force)? {
+                Written::Written => printer.line(&format!("Wrote {path_text}.")),
+                Written::Unchanged => printer.line(&format!("{path_text} is up to date.")),
+            }
+        }
+        _ => printer.data(&text)?,
+    }
+    Ok(Status::Done)
+}
+
+/// The schemas to read: those that are named, by themselves or in front of a table, else `public`.
+fn schemas(arguments: &InspectdbArguments, tables: &[Pattern]) -> Option<Vec<String>> {
+    if arguments.schema.iter().any(|name| name == "*") {
+        return None;
+    }
+    if !arguments.schema.is_empty() {
+        return Some(arguments.schema.clone());
+    }
+    let mut names: BTreeSet<String> = tables
+        .iter()
+        .filter_map(Pattern::schema)
+        .map(str::to_owned)
+        .collect();
+    if tables.is_empty() || tables.iter().any(|pattern| pattern.schema().is_none()) {
+        names.insert("public".to_owned());
+    }
+    Some(names.into_iter().collect())
+}

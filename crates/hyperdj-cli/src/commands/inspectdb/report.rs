@@ -1,0 +1,124 @@
+//! The words beside the models: what was read and what was left out.
+
+use hyperdj_catalog::Inspection;
+
+use super::selection::Selection;
+use crate::Printer;
+use crate::arguments::InspectdbArguments;
+
+pub(crate) fn report(
+    found: &Inspection,
+    selection: &Selection<'_>,
+    arguments: &InspectdbArguments,
+    printer: &mut Printer,
+) {
+    let relations = &found.schema.relations;
+    let taken = relations
+        .iter()
+        .filter(|relation| selection.takes(&relation.name));
+    let (views, tables): (Vec<_>, Vec<_>) = taken.partition(|relation| relation.kind.is_view());
+    let mut what = counted(tables.len(), "table");
+    if !views.is_empty() {
+        what = format!("{what} and {}", counted(views.len(), "view"));
+    }
+    printer.line(&format!(
+        "{what} in {} of database `{}`.",
+        schemas_read(found),
+        found.database
+    ));
+
+    let has_no_table = relations.iter().all(|relation| relation.kind.is_view());
+    let elsewhere = other_schemas(found);
+    if has_no_table && !elsewhere.is_empty() {
+        printer.line(&format!(
+            "There are tables in other schemas: {elsewhere}; name one with --schema."
+        ));
+    }
+    let views_left_out = relations
+        .iter()
+        .filter(|relation| relation.kind.is_view())
+        .count();
+    if !arguments.include_views && views_left_out > 0 && arguments.table.is_empty() {
+        printer.line(&format!(
+            "{} left out; --include-views adds {}.",
+            counted(views_left_out, "view"),
+            if views_left_out == 1 { "it" } else { "them" }
+        ));
+    }
+    report_unreadable(found, selection, printer);
+
+    let unmodelled = &found.schema.unmodelled;
+    if arguments.verbose {
+        for object in unmodelled {
+            printer.line(&format!(
+                "Not said by models: {} {}",
+                object.kind, object.name
+            ));
+        }
+    } else if !unmodelled.is_empty() {
+        printer.line(&format!(
+            "{} that models can't say (functions, triggers, grants, …) counted in the header; -v lists them.",
+            counted(unmodelled.len(), "object")
+        ));
+    }
+}
+
+/// What the role may not see of what was asked for.
+fn report_unreadable(found: &Inspection, selection: &Selection<'_>, printer: &mut Printer) {
+    let missed: Vec<String> = selection
+        .missed()
+        .map(|name| format!("{}.{}", name.schema, name.name))
+        .collect();
+    if !missed.is_empty() {
+        printer.warning(&format!(
+            "role `{}` may not read {}, left out: {}",
+            found.role,
+            counted(missed.len(), "relation"),
+            missed.join(", ")
+        ));
+    }
+    for (name, columns) in &found.unreadable_columns {
+        if selection.takes(name) {
+            printer.warning(&format!(
+                "role `{}` may not read {} of {}.{}, which the model has all the same: {}",
+                found.role,
+                counted(columns.len(), "column"),
+                name.schema,
+                name.name,
+                columns.join(", ")
+            ));
+        }
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
+    }
+}
+
+/// "schema `public`", "schemas `a`, `b`".
+pub(crate) fn schemas_read(found: &Inspection) -> String {
+    let names: Vec<String> = found
+        .schema
+        .namespaces
+        .iter()
+        .map(|namespace| format!("`{}`", namespace.name))
+        .collect();
+    match names.as_slice() {
+        [one] => format!("schema {one}"),
+        _ => format!("schemas {}", names.join(", ")),
+    }
+}
+
+/// Schemas with tables that were not asked for: "sales (12), hr (3)".
+pub(crate) fn other_schemas(found: &Inspection) -> String {
+    let names: Vec<String> = found
+        .namespaces
+        .iter()
+        .filter(|namespace| !namespace.selected && !namespace.of_extension && namespace.tables > 0)
+        .map(|namespace| format!("{} ({})", namespace.name, namespace.tables))
+        .collect();
+    names.join(", ")
+}
