@@ -1,5 +1,8 @@
 """The native module: the engine of HyperDjango, written in Rust."""
 
+from asyncio import AbstractEventLoop, Future
+from typing import Any, final
+
 version: str
 """The version of the distribution, as its Cargo workspace states it."""
 
@@ -12,3 +15,59 @@ def run_command(arguments: list[str], /) -> int:
     Returns:
         The exit status: 0 done, 1 differences or findings, 2 an error, already reported.
     """
+
+@final
+class Settings:
+    """Where to connect, and how."""
+
+    def __new__(cls, url: str | None, connect_timeout: float | None) -> Settings: ...
+    def connect(self, statement_cache_size: int, /) -> Connection:
+        """Open a session, waiting for the network: call it in a worker thread."""
+
+@final
+class Cancellation:
+    """What cancels the statement that a connection runs."""
+
+    def send(self) -> bool:
+        """Send the request, waiting for the network; whether the server has taken it."""
+
+@final
+class Connection:
+    """A session with the server, driven by an event loop.
+
+    Attributes:
+        closed: bool, whether the session is over.
+        idle: bool, whether everything was answered.
+        clean: bool, whether the session can serve anybody.
+        transaction: str, "idle", "open" or "failed".
+        encrypted: bool, whether the connection uses TLS.
+        statements: int, how many prepared statements are kept.
+    """
+
+    closed: bool
+    idle: bool
+    clean: bool
+    transaction: str
+    encrypted: bool
+    statements: int
+
+    def attach(self, event_loop: AbstractEventLoop, /) -> None:
+        """Have an event loop drive the session from now on."""
+    def run(
+        self,
+        sql: str,
+        parameters: tuple[Any, ...],
+        shape: int,
+        cached: bool = True,
+    ) -> Future[Any]:
+        """Run a statement; 0 gives a count, 1 dicts, 2 the first dict, 3 the first value, 4 tuples."""
+    def run_many(self, sql: str, parameters: list[tuple[Any, ...]], /) -> Future[int]:
+        """Run a statement once for each tuple, all or none."""
+    def run_script(self, sql: str, /) -> Future[int]:
+        """Run statements without parameters by the simple protocol."""
+    def cancellation(self) -> Cancellation | None:
+        """What cancels the running statement; None if the server can't."""
+    def mark_clean(self) -> None:
+        """Say that the session's settings are those of its beginning again."""
+    def close(self) -> None:
+        """Say goodbye; what has no answer yet fails."""

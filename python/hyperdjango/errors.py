@@ -62,3 +62,211 @@ class MultipleObjectsReturned(HyperError):
 
     Django's name (Django documentation, "Django Exceptions", ``MultipleObjectsReturned``).
     """
+
+
+class Error(HyperError):
+    """The base of every exception about the database; the names below it are those of PEP 249.
+
+    Attributes:
+        sqlstate: str | None, the server's code for the error, five characters (PostgreSQL
+            documentation, "PostgreSQL Error Codes"); None if it did not come from the server.
+        detail: str | None, more about it. It may hold values of rows, so it is not part of
+            the message.
+        hint: str | None, the server's advice.
+        schema: str | None, the schema that the error is about.
+        table: str | None, the table that the error is about.
+        column: str | None, the column that the error is about.
+        constraint: str | None, the constraint that the error is about.
+        statement: str | None, the SQL text that failed, without parameters.
+        position: int | None, where in the statement, in characters counted from 1.
+    """
+
+    sqlstate: str | None = None
+    detail: str | None = None
+    hint: str | None = None
+    schema: str | None = None
+    table: str | None = None
+    column: str | None = None
+    constraint: str | None = None
+    statement: str | None = None
+    position: int | None = None
+
+
+class InterfaceError(Error):
+    """The library was used wrongly: before ``connect``, from another event loop, and so on."""
+
+
+class PoolTimeout(InterfaceError):
+    """No connection became free within ``acquire_timeout``."""
+
+
+class DatabaseError(Error):
+    """The database reports an error that has no class of its own here."""
+
+
+class OperationalError(DatabaseError):
+    """Something about the server or the connection, not about what was asked."""
+
+
+class ConnectionFailed(OperationalError):
+    """No session could be opened: no server, wrong password, no such database."""
+
+
+class ConnectionLost(OperationalError):
+    """The connection ended while a statement ran; whether the statement took effect is unknown."""
+
+
+class QueryCanceled(OperationalError):
+    """The statement was cancelled: by ``statement_timeout``, or by a request."""
+
+
+class QueryTimeout(QueryCanceled):
+    """The statement took longer than ``query_timeout`` and was cancelled."""
+
+
+class SerializationFailure(OperationalError):
+    """The transaction conflicts with another; run it again from its beginning."""
+
+
+class DeadlockDetected(OperationalError):
+    """Transactions waited for each other, and this one was chosen to fail; run it again."""
+
+
+class LockNotAvailable(OperationalError):
+    """A lock was not free, with NOWAIT or within ``lock_timeout``."""
+
+
+class IntegrityError(DatabaseError):
+    """A constraint refuses the change."""
+
+
+class UniqueViolation(IntegrityError):
+    """Another row has the same key."""
+
+
+class ForeignKeyViolation(IntegrityError):
+    """A row that is referred to is not there, or would be gone."""
+
+
+class NotNullViolation(IntegrityError):
+    """A column that must have a value has none."""
+
+
+class CheckViolation(IntegrityError):
+    """A check constraint is not fulfilled."""
+
+
+class ExclusionViolation(IntegrityError):
+    """Another row conflicts by an exclusion constraint."""
+
+
+class DataError(DatabaseError):
+    """A value does not fit its type: out of range, of the wrong form, division by zero."""
+
+
+class ProgrammingError(DatabaseError):
+    """The statement is wrong."""
+
+
+class SyntaxError(ProgrammingError):
+    """The statement's grammar is wrong."""
+
+
+class UndefinedTable(ProgrammingError):
+    """There is no such table."""
+
+
+class UndefinedColumn(ProgrammingError):
+    """There is no such column."""
+
+
+class InsufficientPrivilege(ProgrammingError):
+    """The role may not do this."""
+
+
+class InternalError(DatabaseError):
+    """The server found itself in a state that should not be, or a transaction has failed."""
+
+
+class NotSupportedError(DatabaseError):
+    """The server does not have this feature."""
+
+
+# By code, else by the code's first two characters (PostgreSQL documentation, "PostgreSQL Error Codes").
+_BY_SQLSTATE: dict[str, type[DatabaseError]] = {
+    "23502": NotNullViolation,
+    "23503": ForeignKeyViolation,
+    "23505": UniqueViolation,
+    "23514": CheckViolation,
+    "23P01": ExclusionViolation,
+    "40001": SerializationFailure,
+    "40P01": DeadlockDetected,
+    "55P03": LockNotAvailable,
+    "57014": QueryCanceled,
+    "57P01": ConnectionLost,
+    "57P02": ConnectionLost,
+    "57P03": ConnectionFailed,
+    "42601": SyntaxError,
+    "42P01": UndefinedTable,
+    "42703": UndefinedColumn,
+    "42501": InsufficientPrivilege,
+    "08": OperationalError,
+    "0A": NotSupportedError,
+    "21": ProgrammingError,
+    "22": DataError,
+    "23": IntegrityError,
+    "24": InternalError,
+    "25": InternalError,
+    "26": ProgrammingError,
+    "28": OperationalError,
+    "2D": InternalError,
+    "34": ProgrammingError,
+    "3D": ProgrammingError,
+    "3F": ProgrammingError,
+    "40": OperationalError,
+    "42": ProgrammingError,
+    "44": ProgrammingError,
+    "53": OperationalError,
+    "54": OperationalError,
+    "55": OperationalError,
+    "57": OperationalError,
+    "58": OperationalError,
+    "XX": InternalError,
+}
+
+
+def _server_error(
+    sqlstate: str,
+    message: str,
+    statement: str | None,
+    position: int | None,
+    fields: dict[str, str],
+) -> DatabaseError:
+    """The exception for an error of the server's; the engine calls it."""
+    kind = _BY_SQLSTATE.get(sqlstate) or _BY_SQLSTATE.get(sqlstate[:2]) or DatabaseError
+    text = f"{message} (SQLSTATE {sqlstate})"
+    if statement is not None and position is not None:
+        text += _place(statement, position)
+    if "hint" in fields:
+        text += f"\nHint: {fields['hint']}"
+    error = kind(text)
+    error.sqlstate = sqlstate
+    error.statement = statement
+    error.position = position
+    for name, value in fields.items():
+        setattr(error, name, value)
+    return error
+
+
+def _place(statement: str, position: int) -> str:
+    """The line of a statement that an error is in, with a caret below the character."""
+    before = statement[: position - 1]
+    start = before.rfind("\n") + 1
+    end = statement.find("\n", position - 1)
+    line = statement[start : end if end >= 0 else len(statement)]
+    label = f"line {before.count(chr(10)) + 1}: "
+    column = len(before) - start
+    # What is far from the place does not help.
+    cut = max(0, column - 60)
+    shown = line[cut : cut + 120].replace("\t", " ")
+    return f"\n{label}{shown}\n{' ' * (len(label) + column - cut)}^"

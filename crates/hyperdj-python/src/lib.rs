@@ -4,10 +4,23 @@ use std::ffi::OsString;
 
 use pyo3::prelude::*;
 
+mod connection;
+mod errors;
+mod operation;
+mod parameters;
+mod settings;
+mod statement;
+mod values;
+
 /// What `hyperdjango` calls, and nobody else.
 #[pymodule]
 mod _engine {
     use super::*;
+
+    #[pymodule_export]
+    use crate::connection::Connection;
+    #[pymodule_export]
+    use crate::settings::{Cancellation, Settings};
 
     /// The version of the engine.
     #[pymodule_export]

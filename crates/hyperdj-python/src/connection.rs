@@ -1,0 +1,286 @@
+//! A session with the server that Python's event loop drives, as Python sees it.
+
+use crate::errors;
+use crate::operation::{Operation, Shape, Work};
+use crate::parameters::Encoded;
+use crate::settings::Cancellation;
+use crate::statement::Cache;
+use hyperdj_postgres::{Driven, TransactionStatus};
+use hyperdj_protocol::ServerError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyString, PyTuple};
+use std::collections::VecDeque;
+use std::os::fd::{AsFd, AsRawFd};
+
+mod events;
+mod start;
+
+/// A session. Operations may be asked for while others run: they are sent at once, and answered in their order.
+#[pyclass(module = "hyperdjango._engine", weakref)]
+pub(crate) struct Connection {
+    driven: Option<Driven>,
+    cache: Cache,
+    /// The parameters of the operation that is being sent, kept for its memory.
+    encoded: Encoded,
+    /// What was sent and is not answered, in order.
+    running: VecDeque<Operation>,
+    /// What waits until a statement is prepared: sent before, it would overtake it.
+    held: VecDeque<Operation>,
+    /// Whether the session's settings may be others than at its beginning.
+    changed: bool,
+    /// Whether the event loop watches for room to send.
+    writing: bool,
+    /// Why the server ended the session, if it said so.
+    fatal: Option<Box<ServerError>>,
+    event_loop: Option<EventLoop>,
+}
+
+/// What is needed of the event loop.
+struct EventLoop {
+    object: Py<PyAny>,
+    create_future: Py<PyAny>,
+}
+
+impl Connection {
+    pub(crate) fn new(driven: Driven, statement_cache_size: usize) -> Self {
+        Self {
+            driven: Some(driven),
+            cache: Cache::new(statement_cache_size),
+            encoded: Encoded::default(),
+            running: VecDeque::new(),
+            held: VecDeque::new(),
+            changed: false,
+            writing: false,
+            fatal: None,
+            event_loop: None,
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.running.is_empty() && self.held.is_empty()
+    }
+
+    fn transaction_status(&self) -> TransactionStatus {
+        self.driven
+            .as_ref()
+            .map_or(TransactionStatus::Idle, |driven| {
+                driven.session().transaction()
+            })
+    }
+
+    fn new_future(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        match (&self.event_loop, &self.driven) {
+            (_, None) => Err(errors::lost(py, "the connection is closed")),
+            (None, _) => Err(errors::interface(
+                py,
+                "the connection is attached to no event loop",
+            )),
+            (Some(event_loop), _) => event_loop.create_future.call0(py),
+        }
+    }
+
+    /// Ends the session: what has no answer yet fails.
+    fn end(&mut self, py: Python<'_>, reason: &str) -> PyResult<()> {
+        let Some(driven) = self.driven.take() else {
+            return Ok(());
+        };
+        let fd = driven.as_fd().as_raw_fd();
+        driven.close();
+        if let Some(event_loop) = &self.event_loop {
+            let object = event_loop.object.bind(py);
+            // A loop that is closed watches nothing any more.
+            if !object.call_method0(intern!(py, "is_closed"))?.is_truthy()? {
+                object.call_method1(intern!(py, "remove_reader"), (fd,))?;
+                object.call_method1(intern!(py, "remove_writer"), (fd,))?;
+            }
+        }
+        let waiting: Vec<Operation> = self.running.drain(..).chain(self.held.drain(..)).collect();
+        for mut operation in waiting {
+            if operation.error.is_none() {
+                operation.error = self.fatal.clone();
+            }
+            if operation.error.is_none() {
+                operation.failure = Some(errors::lost(py, reason));
+            }
+            events::settle(py, operation)?;
+        }
+        Ok(())
+    }
+
+    /// Sends what there is to send; whether the event loop is to say when there is room for more.
+    fn send(&mut self) -> bool {
+        self.driven.as_mut().is_some_and(Driven::send)
+    }
+}
+
+/// Sends, and has the event loop watch for room as long as something is left.
+fn send(slf: &Bound<'_, Connection>) -> PyResult<()> {
+    let py = slf.py();
+    let (object, fd, left) = {
+        let mut this = slf.borrow_mut();
+        let left = this.send();
+        if left == this.writing {
+            return Ok(());
+        }
+        let (Some(driven), Some(event_loop)) = (&this.driven, &this.event_loop) else {
+            return Ok(());
+        };
+        let fd = driven.as_fd().as_raw_fd();
+        let object = event_loop.object.clone_ref(py);
+        this.writing = left;
+        (object, fd, left)
+    };
+    if left {
+        let callback = slf.getattr(intern!(py, "_on_writable"))?;
+        object.call_method1(py, intern!(py, "add_writer"), (fd, callback))?;
+    } else {
+        object.call_method1(py, intern!(py, "remove_writer"), (fd,))?;
+    }
+    Ok(())
+}
+
+#[pymethods]
+impl Connection {
+    /// Has an event loop drive the session from now on.
+    fn attach(slf: &Bound<'_, Self>, event_loop: &Bound<'_, PyAny>) -> PyResult<()> {
+        let py = slf.py();
+        let fd = {
+            let mut this = slf.borrow_mut();
+            let Some(driven) = &this.driven else {
+                return Err(errors::lost(py, "the connection is closed"));
+            };
+            let fd = driven.as_fd().as_raw_fd();
+            this.event_loop = Some(EventLoop {
+                object: event_loop.clone().unbind(),
+                create_future: event_loop.getattr("create_future")?.unbind(),
+            });
+            fd
+        };
+        event_loop.call_method1("add_reader", (fd, slf.getattr("_on_readable")?))?;
+        Ok(())
+    }
+
+    /// Runs a statement; a future of what `shape` says.
+    #[pyo3(signature = (sql, parameters, shape, cached=true))]
+    fn run(
+        slf: &Bound<'_, Self>,
+        sql: Bound<'_, PyString>,
+        parameters: Bound<'_, PyTuple>,
+        shape: u8,
+        cached: bool,
+    ) -> PyResult<Py<PyAny>> {
+        let py = slf.py();
+        let shape = Shape::from_code(py, shape)?;
+        let work = Work::Statement(vec![parameters.unbind()]);
+        begin(slf, sql, work, shape, cached)
+    }
+
+    /// Runs a statement once for each tuple of parameters, all or none; a future of the number of rows.
+    fn run_many(
+        slf: &Bound<'_, Self>,
+        sql: Bound<'_, PyString>,
+        parameters: Bound<'_, PyList>,
+    ) -> PyResult<Py<PyAny>> {
+        let tuples = parameters
+            .iter()
+            .map(|item| Ok(item.cast_into::<PyTuple>()?.unbind()))
+            .collect::<PyResult<Vec<_>>>()?;
+        begin(slf, sql, Work::Statement(tuples), Shape::Count, true)
+    }
+
+    /// Runs one or more statements without parameters by the simple protocol; a future of the number of rows.
+    fn run_script(slf: &Bound<'_, Self>, sql: Bound<'_, PyString>) -> PyResult<Py<PyAny>> {
+        begin(slf, sql, Work::Script, Shape::Count, false)
+    }
+
+    /// Says goodbye and closes the connection; what has no answer yet fails.
+    fn close(&mut self, py: Python<'_>) -> PyResult<()> {
+        self.end(py, "the connection was closed by this program")
+    }
+
+    /// What cancels the running statement; None if the server can't.
+    fn cancellation(&self) -> Option<Cancellation> {
+        let token = self.driven.as_ref()?.cancel_token()?;
+        Some(Cancellation::new(token))
+    }
+
+    /// Says that the session's settings are those of its beginning again.
+    fn mark_clean(&mut self) {
+        self.changed = false;
+    }
+
+    /// Whether the session is over.
+    #[getter]
+    fn closed(&self) -> bool {
+        self.driven.is_none()
+    }
+
+    /// Whether everything was answered.
+    #[getter]
+    fn idle(&self) -> bool {
+        self.is_idle()
+    }
+
+    /// Whether the session can serve anybody: open, idle, outside of a transaction, its settings unchanged.
+    #[getter]
+    fn clean(&self) -> bool {
+        self.driven.is_some()
+            && self.is_idle()
+            && !self.changed
+            && self.transaction_status() == TransactionStatus::Idle
+    }
+
+    /// Whether a transaction is open: "idle", "open" or "failed".
+    #[getter]
+    fn transaction(&self) -> &'static str {
+        match self.transaction_status() {
+            TransactionStatus::Idle => "idle",
+            TransactionStatus::Open => "open",
+            TransactionStatus::Failed => "failed",
+        }
+    }
+
+    /// Whether others can't read along.
+    #[getter]
+    fn encrypted(&self) -> bool {
+        self.driven.as_ref().is_some_and(Driven::is_encrypted)
+    }
+
+    /// How many prepared statements are kept.
+    #[getter]
+    fn statements(&self) -> usize {
+        self.cache.len()
+    }
+
+    /// The event loop calls it when something can be received.
+    fn _on_readable(slf: &Bound<'_, Self>) -> PyResult<()> {
+        slf.borrow_mut().receive(slf.py())?;
+        send(slf)
+    }
+
+    /// The event loop calls it when there is room to send.
+    fn _on_writable(slf: &Bound<'_, Self>) -> PyResult<()> {
+        send(slf)
+    }
+}
+
+/// Begins an operation; its future.
+fn begin(
+    slf: &Bound<'_, Connection>,
+    sql: Bound<'_, PyString>,
+    work: Work,
+    shape: Shape,
+    cached: bool,
+) -> PyResult<Py<PyAny>> {
+    let py = slf.py();
+    let future = {
+        let mut this = slf.borrow_mut();
+        let future = this.new_future(py)?;
+        let operation = Operation::new(py, future.clone_ref(py), sql.unbind(), work, shape, cached);
+        this.begin(py, operation)?;
+        future
+    };
+    send(slf)?;
+    Ok(future)
+}

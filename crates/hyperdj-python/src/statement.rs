@@ -1,0 +1,182 @@
+//! Prepared statements: what is known about one, and the cache of those that a connection has.
+
+use crate::errors;
+use hyperdj_protocol::{Column, Format, Oid};
+use hyperdj_values::Type;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A parameter of a statement.
+pub(crate) struct Parameter {
+    /// Its type.
+    pub(crate) oid: Oid,
+    /// What is known about it.
+    pub(crate) kind: Type,
+}
+
+/// A prepared statement, and how its rows become objects.
+pub(crate) struct Statement {
+    /// The statement's name on the server; empty for the unnamed one.
+    pub(crate) name: String,
+    pub(crate) sql: Py<PyString>,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) formats: Vec<Format>,
+    pub(crate) kinds: Vec<Type>,
+    pub(crate) keys: Vec<Py<PyString>>,
+    /// A dict with every key and None for each value: a copy of it never has to grow.
+    pub(crate) template: Py<PyDict>,
+}
+
+impl Statement {
+    pub(crate) fn new(
+        py: Python<'_>,
+        name: String,
+        sql: Py<PyString>,
+        parameters: &[Oid],
+        columns: &[Column],
+    ) -> PyResult<Self> {
+        let kinds: Vec<Type> = columns
+            .iter()
+            .map(|column| Type::of(column.type_oid))
+            .collect();
+        let keys: Vec<Bound<'_, PyString>> = columns
+            .iter()
+            .map(|column| PyString::intern(py, &column.name))
+            .collect();
+        let template = PyDict::new(py);
+        for key in &keys {
+            template.set_item(key, py.None())?;
+        }
+        Ok(Self {
+            name,
+            sql,
+            parameters: parameters
+                .iter()
+                .map(|oid| Parameter {
+                    oid: *oid,
+                    kind: Type::of(*oid),
+                })
+                .collect(),
+            formats: kinds
+                .iter()
+                .map(|kind| {
+                    if kind.is_binary() {
+                        Format::Binary
+                    } else {
+                        Format::Text
+                    }
+                })
+                .collect(),
+            kinds,
+            keys: keys.into_iter().map(Bound::unbind).collect(),
+            template: template.unbind(),
+        })
+    }
+
+    /// Fails if a dict would lose a column, since two have the same name.
+    pub(crate) fn check_names(&self, py: Python<'_>) -> PyResult<()> {
+        if self.template.bind(py).len() == self.keys.len() {
+            return Ok(());
+        }
+        let mut seen = std::collections::HashSet::new();
+        let twice = self
+            .keys
+            .iter()
+            .map(|key| key.bind(py).to_string_lossy().into_owned())
+            .find(|name| !seen.insert(name.clone()))
+            .unwrap_or_default();
+        Err(errors::raise(
+            py,
+            "ProgrammingError",
+            &format!(
+                "two columns of the result are named {twice:?}, and a dict has room for one; name them apart with AS"
+            ),
+        ))
+    }
+}
+
+struct Entry {
+    statement: Arc<Statement>,
+    used: u64,
+}
+
+/// The prepared statements of a connection, by their text; those that were used last stay.
+pub(crate) struct Cache {
+    /// By the hash that Python keeps with the text; of two texts with one hash only one is here.
+    entries: HashMap<isize, Entry>,
+    size: usize,
+    clock: u64,
+    names: u64,
+}
+
+impl Cache {
+    pub(crate) fn new(size: usize) -> Self {
+        Self {
+            entries: HashMap::new(),
+            size,
+            clock: 0,
+            names: 0,
+        }
+    }
+
+    /// A name for a statement to prepare; empty if none is kept.
+    pub(crate) fn new_name(&mut self) -> String {
+        if self.size == 0 {
+            return String::new();
+        }
+        self.names += 1;
+        format!("hyper_{}", self.names)
+    }
+
+    /// The statement with this text, if it is prepared.
+    pub(crate) fn get(&mut self, sql: &Bound<'_, PyString>) -> PyResult<Option<Arc<Statement>>> {
+        self.clock += 1;
+        let Some(entry) = self.entries.get_mut(&sql.hash()?) else {
+            return Ok(None);
+        };
+        let known = entry.statement.sql.bind(sql.py());
+        if !known.is(sql) && !known.as_any().eq(sql)? {
+            return Ok(None);
+        }
+        entry.used = self.clock;
+        Ok(Some(Arc::clone(&entry.statement)))
+    }
+
+    /// Keeps a statement; gives one that has to go for it.
+    pub(crate) fn insert(
+        &mut self,
+        py: Python<'_>,
+        statement: &Arc<Statement>,
+    ) -> PyResult<Option<Arc<Statement>>> {
+        if self.size == 0 {
+            return Ok(None);
+        }
+        let hash = statement.sql.bind(py).hash()?;
+        let mut gone = None;
+        if self.entries.len() >= self.size && !self.entries.contains_key(&hash) {
+            let oldest = self.entries.iter().min_by_key(|(_, entry)| entry.used);
+            gone = oldest.map(|(hash, _)| *hash);
+        }
+        let gone = gone.and_then(|hash| self.entries.remove(&hash));
+        let replaced = self.entries.insert(
+            hash,
+            Entry {
+                statement: Arc::clone(statement),
+                used: self.clock,
+            },
+        );
+        Ok(gone.or(replaced).map(|entry| entry.statement))
+    }
+
+    /// Forgets a statement that the server no longer runs.
+    pub(crate) fn forget(&mut self, statement: &Arc<Statement>) {
+        self.entries
+            .retain(|_, entry| !Arc::ptr_eq(&entry.statement, statement));
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+}

@@ -1,0 +1,9 @@
+"""The asyncio client of PostgreSQL: ``Database``, its pool and its transactions."""
+
+from __future__ import annotations
+
+from hyperdjango.database.database import Database
+from hyperdjango.database.pool import PoolStats
+from hyperdjango.database.transaction import Transaction
+
+__all__ = ["Database", "PoolStats", "Transaction"]

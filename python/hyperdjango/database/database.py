@@ -1,0 +1,281 @@
+"""``Database``: where an application sends its SQL."""
+
+from __future__ import annotations
+
+import asyncio
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from hyperdjango.database.pool import Pool, PoolStats
+from hyperdjango.database.transaction import Transaction, begin_statement
+from hyperdjango.errors import InterfaceError, QueryTimeout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from types import TracebackType
+    from typing import Any, Self, TypeVar
+
+    from hyperdjango._engine import Connection
+
+    _Result = TypeVar("_Result")
+
+# What the engine is to give; the numbers are `Shape::from_code`'s.
+_COUNT, _DICTS, _FIRST_DICT, _FIRST_VALUE = 0, 1, 2, 3
+
+
+class Database:
+    """A PostgreSQL database, and a pool of sessions with it.
+
+    Statements have their parameters as ``$1``, ``$2`` …; their values travel apart from the text. Results
+    are Python's natural types: int, float, Decimal, str, bool, bytes, date, time, datetime
+    (``timestamptz`` in UTC), timedelta, UUID, what ``json.loads`` gives, and lists for arrays. What Python
+    can't hold is a str in PostgreSQL's own form: an interval with months, ``infinity``, a date before
+    Christ or after the year 9999, ``24:00:00``, and types that are not named here.
+
+    Arguments:
+        url: str | None, ``postgres://user:password@host:port/name`` or ``host=… dbname=…``; None finds it
+            as the ``hyper`` command does, in ``DATABASE_URL``, ``.env`` or libpq's variables.
+        min_size: int, sessions that ``connect`` opens.
+        max_size: int, the most sessions that are open at once.
+        connect_timeout: float | None, seconds that opening a session may take with each address.
+        acquire_timeout: float | None, seconds that a statement may wait for a free session.
+        query_timeout: float | None, seconds that a statement may take before it is cancelled.
+        max_lifetime: float | None, seconds after which a session is replaced when nobody uses it.
+        statement_cache_size: int, prepared statements that each session keeps; 0 for a pooler in
+            transaction mode that does not know prepared statements.
+
+    Raises:
+        InterfaceError: the settings can't be used.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        min_size: int = 1,
+        max_size: int = 10,
+        connect_timeout: float | None = 10.0,
+        acquire_timeout: float | None = 30.0,
+        query_timeout: float | None = None,
+        max_lifetime: float | None = 3600.0,
+        statement_cache_size: int = 256,
+    ) -> None:
+        from hyperdjango._engine import Settings
+
+        if not 0 <= min_size <= max_size or max_size < 1:
+            raise InterfaceError(
+                "min_size and max_size must fulfil 0 <= min_size <= max_size, 1 <= max_size"
+            )
+        if statement_cache_size < 0:
+            raise InterfaceError("statement_cache_size must not be negative")
+        self._settings = Settings(url, connect_timeout)
+        self._min_size = min_size
+        self._max_size = max_size
+        self._acquire_timeout = acquire_timeout
+        self._query_timeout = query_timeout
+        self._max_lifetime = max_lifetime
+        self._statement_cache_size = statement_cache_size
+        self._pool: Pool | None = None
+        self._transaction: ContextVar[Transaction | None] = ContextVar(
+            "hyperdjango_transaction", default=None
+        )
+
+    def __repr__(self) -> str:
+        return f"<Database {self._settings}>"
+
+    async def connect(self) -> None:
+        """Open the pool, and with it ``min_size`` sessions.
+
+        Raises:
+            ConnectionFailed: no session could be opened; the message says why and what to do.
+        """
+        if self._pool is not None and not self._pool.closed:
+            raise InterfaceError("the database is connected already")
+        pool = Pool(
+            self._settings,
+            min_size=self._min_size,
+            max_size=self._max_size,
+            acquire_timeout=self._acquire_timeout,
+            max_lifetime=self._max_lifetime,
+            statement_cache_size=self._statement_cache_size,
+        )
+        try:
+            await pool.fill()
+        except BaseException:
+            await pool.close()
+            raise
+        self._pool = pool
+
+    async def disconnect(self) -> None:
+        """Close all sessions; one that is in use is closed when its user is done."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.close()
+
+    async def __aenter__(self) -> Self:
+        await self.connect()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.disconnect()
+
+    def pool_stats(self) -> PoolStats:
+        """How the pool stands now."""
+        return self._connected().stats()
+
+    async def execute(self, sql: str, *parameters: Any) -> int:
+        """Run a statement; the number of rows that it changed, or selected."""
+        result: int = await self._run(sql, parameters, _COUNT)
+        return result
+
+    async def execute_many(self, sql: str, parameters: Iterable[Sequence[Any]]) -> int:
+        """Run a statement once for each sequence of parameters, all of them or none, in one round trip.
+
+        Returns:
+            The number of rows that were changed.
+        """
+        tuples = [tuple(values) for values in parameters]
+        if not tuples:
+            return 0
+        transaction = self.current()
+        if transaction is not None and transaction.connection is not None:
+            await self.settled(transaction.connection)
+            return await self.wait_in(
+                transaction.connection,
+                transaction.connection.run_many(sql, tuples),
+            )
+        connection = await self.acquire()
+        try:
+            return await self.wait_for(connection.run_many(sql, tuples))
+        finally:
+            self.release(connection)
+
+    async def query(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
+        """Run a statement; all rows of its result."""
+        result: list[dict[str, Any]] = await self._run(sql, parameters, _DICTS)
+        return result
+
+    async def query_one(self, sql: str, *parameters: Any) -> dict[str, Any] | None:
+        """Run a statement; the first row of its result, or None if it has none."""
+        result: dict[str, Any] | None = await self._run(sql, parameters, _FIRST_DICT)
+        return result
+
+    async def query_val(self, sql: str, *parameters: Any) -> Any:
+        """Run a statement; the first value of the first row of its result, or None if it has none."""
+        return await self._run(sql, parameters, _FIRST_VALUE)
+
+    def transaction(
+        self,
+        *,
+        isolation: str | None = None,
+        readonly: bool = False,
+        deferrable: bool = False,
+    ) -> Transaction:
+        """A transaction, for ``async with``; inside of another one a savepoint.
+
+        Arguments:
+            isolation: str | None, "serializable", "repeatable read" or "read committed"; the server's
+                default if None.
+            readonly: bool, whether the transaction may change nothing.
+            deferrable: bool, whether a serializable read-only transaction waits until it can't fail.
+        """
+        begin = begin_statement(isolation, readonly, deferrable)
+        return Transaction(self, begin, begin != "BEGIN")
+
+    # What follows is for this package.
+
+    def _connected(self) -> Pool:
+        pool = self._pool
+        if pool is None:
+            raise InterfaceError(
+                "the database is not connected; await database.connect() first, "
+                "or use: async with database"
+            )
+        if pool.loop is not asyncio.get_running_loop():
+            raise InterfaceError(
+                "the database was connected in another event loop; disconnect there, connect here"
+            )
+        return pool
+
+    def current(self) -> Transaction | None:
+        """The transaction that the running task is in."""
+        transaction = self._transaction.get()
+        # A task that outlives the transaction that it was started in goes on without.
+        if transaction is not None and not transaction.is_open:
+            return None
+        return transaction
+
+    def set_current(self, transaction: Transaction | None) -> None:
+        """Have the running task be in a transaction, or in none."""
+        self._transaction.set(transaction)
+
+    async def acquire(self) -> Connection:
+        """A session of the pool's."""
+        return await self._connected().acquire()
+
+    def release(self, connection: Connection) -> None:
+        """Give a session back."""
+        if self._pool is not None:
+            self._pool.release(connection)
+        else:
+            connection.close()
+
+    async def quiet(self, connection: Connection) -> None:
+        """Cancel what a session runs, and return when it runs nothing."""
+        if self._pool is None:
+            connection.close()
+        else:
+            await self._pool.quiet(connection)
+
+    async def settled(self, connection: Connection) -> None:
+        """Wait until a statement that is being cancelled no longer stands in the way."""
+        pool = self._connected()
+        if pool.is_hushing(connection):
+            await pool.quiet(connection)
+
+    async def wait_in(
+        self, connection: Connection, future: asyncio.Future[_Result]
+    ) -> _Result:
+        """Wait for a statement in a transaction; the server stops it once nobody waits for it."""
+        try:
+            return await self.wait_for(future)
+        except (asyncio.CancelledError, QueryTimeout):
+            if self._pool is not None:
+                self._pool.hush(connection)
+            raise
+
+    async def wait_for(self, future: asyncio.Future[_Result]) -> _Result:
+        """Wait for a statement, for as long as ``query_timeout`` allows."""
+        if self._query_timeout is None:
+            return await future
+        try:
+            async with asyncio.timeout(self._query_timeout):
+                return await future
+        except TimeoutError:
+            raise QueryTimeout(
+                f"a statement took longer than query_timeout, {self._query_timeout} seconds, "
+                "and was cancelled"
+            ) from None
+
+    async def _run(self, sql: str, parameters: tuple[Any, ...], shape: int) -> Any:
+        transaction = self._transaction.get()
+        if transaction is not None and transaction.connection is not None:
+            await self.settled(transaction.connection)
+            if transaction.connection is None:
+                raise InterfaceError("the transaction has ended meanwhile")
+            future = transaction.connection.run(sql, parameters, shape)
+            return await self.wait_in(transaction.connection, future)
+        pool = self._connected()
+        connection = pool.take() or await pool.acquire()
+        try:
+            future = connection.run(sql, parameters, shape)
+            if self._query_timeout is None:
+                return await future
+            return await self.wait_for(future)
+        finally:
+            pool.release(connection)

@@ -1,0 +1,262 @@
+"""The pool: sessions that are opened when needed, lent out in the order of asking, and never lent out unfit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hyperdjango.errors import (
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    PoolTimeout,
+    QueryCanceled,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from typing import Any
+
+    from hyperdjango._engine import Connection, Settings
+
+# How long a session that is not fit to be lent out may take to become so, in seconds.
+RECOVERY = 5.0
+
+# Everything that a session can have beyond its prepared statements, which stay useful.
+_RESET = "SELECT pg_catalog.pg_advisory_unlock_all(); CLOSE ALL; UNLISTEN *; RESET ALL"
+
+
+@dataclass(frozen=True)
+class PoolStats:
+    """How a pool stands at one moment.
+
+    Attributes:
+        size: int, sessions that are open or being opened.
+        idle: int, sessions that wait to be lent out.
+        waiting: int, tasks that wait for a session.
+        max_size: int, the most sessions that are open at once.
+    """
+
+    size: int
+    idle: int
+    waiting: int
+    max_size: int
+
+
+class Pool:
+    """Sessions of one database, for one event loop."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        min_size: int,
+        max_size: int,
+        acquire_timeout: float | None,
+        max_lifetime: float | None,
+        statement_cache_size: int,
+    ) -> None:
+        self._settings = settings
+        self._min_size = min_size
+        self._max_size = max_size
+        self._acquire_timeout = acquire_timeout
+        self._max_lifetime = max_lifetime
+        self._statement_cache_size = statement_cache_size
+        self.loop = asyncio.get_running_loop()
+        self._size = 0
+        self._idle: deque[Connection] = deque()
+        self._waiters: deque[asyncio.Future[Connection]] = deque()
+        self._opened: dict[Connection, float] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._hushing: dict[Connection, asyncio.Task[None]] = {}
+        self.closed = False
+
+    def stats(self) -> PoolStats:
+        """How the pool stands now."""
+        waiting = sum(not waiter.done() for waiter in self._waiters)
+        return PoolStats(self._size, len(self._idle), waiting, self._max_size)
+
+    async def fill(self) -> None:
+        """Open the sessions that are always to be there."""
+        opened = [await self._open() for _ in range(self._min_size)]
+        for connection in opened:
+            self.release(connection)
+
+    def take(self) -> Connection | None:
+        """A session at once, or None if one has to be opened or waited for."""
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.closed or self._is_old(connection):
+                self._discard(connection)
+            else:
+                return connection
+        return None
+
+    async def acquire(self) -> Connection:
+        """A session, to be given back to ``release``.
+
+        Raises:
+            PoolTimeout: none became free in time.
+            ConnectionFailed: none could be opened.
+        """
+        connection = self.take()
+        if connection is not None:
+            return connection
+        if self._size < self._max_size:
+            return await self._open()
+        waiter: asyncio.Future[Connection] = self.loop.create_future()
+        self._waiters.append(waiter)
+        try:
+            async with asyncio.timeout(self._acquire_timeout):
+                return await waiter
+        except BaseException as problem:
+            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+                # It was lent a session in the very turn in which it gave up.
+                self.release(waiter.result())
+            if isinstance(problem, TimeoutError):
+                raise PoolTimeout(
+                    f"all {self._max_size} connections were in use for "
+                    f"{self._acquire_timeout} seconds; make transactions shorter, or raise "
+                    "max_size or acquire_timeout"
+                ) from None
+            raise
+
+    def release(self, connection: Connection) -> None:
+        """Take a session back; if it is not fit to be lent out it is made so first, or closed."""
+        if connection.clean and not self.closed:
+            self._lend(connection)
+        elif connection.closed or self.closed:
+            self._discard(connection)
+        else:
+            self.spawn(self._recover(connection))
+
+    async def close(self) -> None:
+        """Close every session; those lent out are closed when they come back."""
+        self.closed = True
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_exception(InterfaceError("the database was disconnected"))
+        while self._idle:
+            self._discard(self._idle.pop())
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Have something done without waiting for it."""
+        task = self.loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def _lend(self, connection: Connection) -> None:
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                if self._is_old(connection):
+                    self._waiters.appendleft(waiter)
+                    self._discard(connection)
+                else:
+                    waiter.set_result(connection)
+                return
+        self._idle.append(connection)
+
+    def _is_old(self, connection: Connection) -> bool:
+        if self._max_lifetime is None:
+            return False
+        return self.loop.time() - self._opened[connection] > self._max_lifetime
+
+    async def _open(self) -> Connection:
+        self._size += 1
+        try:
+            connection = await self.loop.run_in_executor(
+                None, self._settings.connect, self._statement_cache_size
+            )
+            connection.attach(self.loop)
+        except BaseException:
+            self._size -= 1
+            self._replace()
+            raise
+        self._opened[connection] = self.loop.time()
+        return connection
+
+    def _discard(self, connection: Connection) -> None:
+        if not connection.closed:
+            connection.close()
+        if self._opened.pop(connection, None) is not None:
+            self._size -= 1
+            self._replace()
+
+    def _replace(self) -> None:
+        """Open a session for whoever waits for one that is gone."""
+        waiting = any(not waiter.done() for waiter in self._waiters)
+        if waiting and self._size < self._max_size and not self.closed:
+            self.spawn(self._open_for_waiter())
+
+    async def _open_for_waiter(self) -> None:
+        try:
+            connection = await self._open()
+        except OperationalError as problem:
+            while self._waiters:
+                waiter = self._waiters.popleft()
+                if not waiter.done():
+                    waiter.set_exception(problem)
+                    return
+        else:
+            self.release(connection)
+
+    async def _recover(self, connection: Connection) -> None:
+        """Make a session fit again: nothing runs, no transaction is open, its settings are those of its beginning."""
+        try:
+            async with asyncio.timeout(RECOVERY):
+                await self.quiet(connection)
+                if connection.transaction != "idle":
+                    await connection.run_script("ROLLBACK")
+                if not connection.clean:
+                    await connection.run_script(_RESET)
+                    connection.mark_clean()
+        except (TimeoutError, DatabaseError, InterfaceError):
+            connection.close()
+        if connection.clean and not self.closed:
+            self._lend(connection)
+        else:
+            self._discard(connection)
+
+    async def quiet(self, connection: Connection) -> None:
+        """Cancel what a session runs, and return when it runs nothing, or is closed."""
+        task = self.hush(connection)
+        if task is not None:
+            # Others may wait for it as well.
+            await asyncio.shield(task)
+
+    def is_hushing(self, connection: Connection) -> bool:
+        """Whether something is being cancelled in a session."""
+        return connection in self._hushing
+
+    def hush(self, connection: Connection) -> asyncio.Task[None] | None:
+        """Begin to cancel what a session runs; what is on the way until it runs nothing."""
+        task = self._hushing.get(connection)
+        if task is None and not connection.idle and not connection.closed:
+            task = self.spawn(self._cancel(connection))
+            self._hushing[connection] = task
+            task.add_done_callback(lambda _: self._hushing.pop(connection, None))
+        return task
+
+    async def _cancel(self, connection: Connection) -> None:
+        try:
+            async with asyncio.timeout(RECOVERY):
+                cancellation = connection.cancellation()
+                # It returns when the server has taken the request, which then can't hit what runs next.
+                if cancellation is None or not await self.loop.run_in_executor(
+                    None, cancellation.send
+                ):
+                    connection.close()
+                    return
+                # What runs is answered in order: behind the answer to this there is nothing.
+                await connection.run_script("")
+        except QueryCanceled:
+            pass
+        except (TimeoutError, OperationalError, InterfaceError):
+            connection.close()

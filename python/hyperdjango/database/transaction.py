@@ -1,0 +1,156 @@
+"""Transactions and savepoints, as asynchronous context managers that belong to a task."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from hyperdjango.errors import Error, InterfaceError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from hyperdjango._engine import Connection
+    from hyperdjango.database.database import Database
+
+_ISOLATIONS = ("serializable", "repeatable read", "read committed", "read uncommitted")
+
+
+def begin_statement(isolation: str | None, readonly: bool, deferrable: bool) -> str:
+    """The statement that begins a transaction with these properties.
+
+    >>> begin_statement("serializable", True, False)
+    'BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY'
+    """
+    words = ["BEGIN"]
+    if isolation is not None:
+        name = isolation.lower().replace("_", " ")
+        if name not in _ISOLATIONS:
+            raise InterfaceError(
+                f"there is no isolation level {isolation!r}; give one of {', '.join(_ISOLATIONS)}"
+            )
+        words.append(f"ISOLATION LEVEL {name.upper()}")
+    if readonly:
+        words.append("READ ONLY")
+    if deferrable:
+        words.append("DEFERRABLE")
+    return " ".join(words)
+
+
+class Transaction:
+    """A transaction, or a savepoint inside of one: ``async with database.transaction():``.
+
+    It is committed at the end of the block, and rolled back if an exception leaves the block. Statements
+    of the task that began it, and of tasks that this one starts meanwhile, run in it.
+    """
+
+    def __init__(self, database: Database, begin: str, has_options: bool) -> None:
+        self._database = database
+        self._begin = begin
+        self._has_options = has_options
+        self._outer: Transaction | None = None
+        self._task: asyncio.Task[object] | None = None
+        self._savepoint: str | None = None
+        self._depth = 0
+        self.connection: Connection | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether statements can run in it."""
+        return self.connection is not None
+
+    async def __aenter__(self) -> Self:
+        if self._task is not None:
+            raise InterfaceError(
+                "a transaction can be entered once; call transaction() again"
+            )
+        outer = self._database.current()
+        task = asyncio.current_task()
+        if outer is None:
+            connection = await self._database.acquire()
+            try:
+                await self._database.wait_for(connection.run_script(self._begin))
+            except BaseException:
+                self._database.release(connection)
+                raise
+            self.connection = connection
+        else:
+            if outer._task is not task:
+                raise InterfaceError(
+                    "a savepoint can't be opened by another task than the one that began the "
+                    "transaction, since savepoints are nested"
+                )
+            if self._has_options:
+                raise InterfaceError(
+                    "isolation, readonly and deferrable belong to the outermost transaction"
+                )
+            assert outer.connection is not None
+            self._depth = outer._depth + 1
+            self._savepoint = f"hyper_{self._depth}"
+            await self._database.settled(outer.connection)
+            await self._database.wait_in(
+                outer.connection,
+                outer.connection.run_script(f"SAVEPOINT {self._savepoint}"),
+            )
+            self.connection = outer.connection
+        self._task = task
+        self._outer = outer
+        self._database.set_current(self)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        connection = self.connection
+        assert connection is not None
+        self.connection = None
+        self._database.set_current(self._outer)
+        try:
+            if not connection.closed:
+                await self._finish(connection, kind is None)
+            elif kind is None:
+                raise InterfaceError(
+                    "the connection was lost before the transaction could be committed"
+                )
+        except Error:
+            # What left the block matters more than that it could not be rolled back.
+            if kind is None:
+                raise
+        finally:
+            if self._savepoint is None:
+                self._database.release(connection)
+
+    async def _finish(self, connection: Connection, success: bool) -> None:
+        failed = connection.transaction == "failed"
+        if success and connection.idle and not failed:
+            command = (
+                "COMMIT"
+                if self._savepoint is None
+                else f"RELEASE SAVEPOINT {self._savepoint}"
+            )
+            await self._database.wait_for(connection.run_script(command))
+            return
+        # A statement that nobody waits for any more must not stand in the way.
+        await self._database.quiet(connection)
+        if connection.closed:
+            return
+        command = (
+            "ROLLBACK"
+            if self._savepoint is None
+            else f"ROLLBACK TO SAVEPOINT {self._savepoint}"
+        )
+        await connection.run_script(command)
+        if success:
+            raise InterfaceError(
+                "the transaction was rolled back: "
+                + (
+                    "a statement in it had failed, and its exception was caught inside the block; "
+                    "catch it outside, or put the statement into a transaction() of its own"
+                    if failed
+                    else "a statement in it was still running at its end; await it inside the block"
+                )
+            )
