@@ -6,12 +6,12 @@ use hyperdj_schema::{
     Check, Column, Composite, Deferrable, Domain, Enum, Exclusion, Extension, ForeignKey,
     ForeignServer, Generated, Identity, IdentityKind, Index, IndexKey, KeyTarget, MatchType,
     Namespace, NullsOrder, PartitionOf, PrimaryKey, QualifiedName, ReferentialAction, Relation,
-    RelationKind, Schema, SequenceOptions, Unique, Unmodelled, View,
+    RelationKind, SequenceOptions, Unique, Unmodelled, View,
 };
 
 use crate::Error;
 use crate::index_definition::key_suffixes;
-use crate::inspect::NamespaceSummary;
+use crate::inspect::{Inspection, NamespaceSummary};
 use crate::query::Query;
 use crate::record::{Record, split_options};
 
@@ -20,12 +20,7 @@ type Oid = u32;
 /// A schema in the making, with the catalog's numbers beside its names.
 #[derive(Default)]
 pub(crate) struct Assembly {
-    pub(crate) schema: Schema,
-    pub(crate) database: String,
-    pub(crate) role: String,
-    pub(crate) namespaces: Vec<NamespaceSummary>,
-    pub(crate) unreadable: Vec<QualifiedName>,
-    pub(crate) unreadable_columns: Vec<(QualifiedName, Vec<String>)>,
+    pub(crate) found: Inspection,
     pub(crate) numbers: Vec<RelationNumbers>,
     pub(crate) by_oid: HashMap<Oid, usize>,
     constraint_indexes: HashMap<Oid, ConstraintIndex>,
@@ -65,8 +60,8 @@ impl Assembly {
         let record = &mut record;
         match query {
             Query::Settings => {
-                self.database = record.text()?.to_owned();
-                self.role = record.text()?.to_owned();
+                self.found.database = record.text()?.to_owned();
+                self.found.role = record.text()?.to_owned();
                 Ok(())
             }
             Query::Namespaces => self.namespace(record),
@@ -81,7 +76,7 @@ impl Assembly {
             Query::Sequences => crate::sequences::take(self, record),
             Query::Extensions => self.extension(record),
             Query::Unmodelled => {
-                self.schema.unmodelled.push(Unmodelled {
+                self.found.schema.unmodelled.push(Unmodelled {
                     kind: record.text()?.to_owned(),
                     name: record.text()?.to_owned(),
                 });
@@ -95,7 +90,7 @@ impl Assembly {
         let name = record.text()?.to_owned();
         let comment = record.optional_text()?;
         let selected = record.boolean()?;
-        self.namespaces.push(NamespaceSummary {
+        self.found.namespaces.push(NamespaceSummary {
             name: name.clone(),
             selected,
             usable: record.boolean()?,
@@ -103,7 +98,10 @@ impl Assembly {
             of_extension: record.boolean()?,
         });
         if selected {
-            self.schema.namespaces.push(Namespace { name, comment });
+            self.found
+                .schema
+                .namespaces
+                .push(Namespace { name, comment });
         }
         Ok(())
     }
@@ -121,11 +119,12 @@ impl Assembly {
         let mut relation = Relation::new(name, kind);
         relation.unlogged = record.boolean()?;
         if !record.boolean()? {
-            self.unreadable.push(relation.name.clone());
+            self.found.unreadable.push(relation.name.clone());
         }
         let columns: Vec<String> = record.json()?;
         if !columns.is_empty() {
-            self.unreadable_columns
+            self.found
+                .unreadable_columns
                 .push((relation.name.clone(), columns));
         }
         relation.comment = record.optional_text()?;
@@ -156,8 +155,8 @@ impl Assembly {
         let server = record.optional_text()?;
         let options = record.options()?;
         relation.foreign_server = server.map(|name| ForeignServer { name, options });
-        self.by_oid.insert(oid, self.schema.relations.len());
-        self.schema.relations.push(relation);
+        self.by_oid.insert(oid, self.found.schema.relations.len());
+        self.found.schema.relations.push(relation);
         self.numbers.push(RelationNumbers::default());
         Ok(())
     }
@@ -197,7 +196,7 @@ impl Assembly {
             base_type,
             collation: collation_number,
         });
-        self.schema.relations[position].columns.push(Column {
+        self.found.schema.relations[position].columns.push(Column {
             name,
             data_type,
             nullable,
@@ -243,7 +242,7 @@ impl Assembly {
         let inherited = record.boolean()?;
         let definition = record.optional_text()?.unwrap_or_default();
         let comment = record.optional_text()?;
-        let relation = &mut self.schema.relations[position];
+        let relation = &mut self.found.schema.relations[position];
         match kind {
             'p' => {
                 self.constraint_indexes
@@ -364,13 +363,13 @@ impl Assembly {
         let include = self.column_names(position, numbers.get(key_count..).unwrap_or_default());
         match self.constraint_indexes.get(&oid) {
             Some(ConstraintIndex::PrimaryKey(position)) => {
-                if let Some(key) = &mut self.schema.relations[*position].primary_key {
+                if let Some(key) = &mut self.found.schema.relations[*position].primary_key {
                     (key.include, key.options, key.tablespace) = (include, options, tablespace);
                 }
                 return Ok(());
             }
             Some(ConstraintIndex::Unique(position, number)) => {
-                let unique = &mut self.schema.relations[*position].uniques[*number];
+                let unique = &mut self.found.schema.relations[*position].uniques[*number];
                 unique.nulls_not_distinct = nulls_not_distinct;
                 (unique.include, unique.options, unique.tablespace) =
                     (include, options, tablespace);
@@ -386,7 +385,7 @@ impl Assembly {
             let column = self.numbered_column(position, numbers[key]);
             let mut index_key = match (column, key_texts.get(key)) {
                 (Some(column), _) => {
-                    IndexKey::column(&self.schema.relations[position].columns[column].name)
+                    IndexKey::column(&self.found.schema.relations[position].columns[column].name)
                 }
                 (None, text) => IndexKey {
                     target: KeyTarget::Expression(text.cloned().unwrap_or_default()),
@@ -425,7 +424,7 @@ impl Assembly {
             }
             keys.push(index_key);
         }
-        self.schema.relations[position].indexes.push(Index {
+        self.found.schema.relations[position].indexes.push(Index {
             name,
             method,
             unique,
@@ -451,7 +450,7 @@ impl Assembly {
     }
 
     fn enumeration(&mut self, record: &mut Record<'_>) -> Result<(), Error> {
-        self.schema.enums.push(Enum {
+        self.found.schema.enums.push(Enum {
             name: qualified(record)?,
             labels: record.json()?,
             comment: record.optional_text()?,
@@ -466,7 +465,7 @@ impl Assembly {
         let default = record.optional_text()?;
         let collation = optional_qualified(record)?;
         let checks: Vec<(String, String, bool, Option<String>)> = record.json()?;
-        self.schema.domains.push(Domain {
+        self.found.schema.domains.push(Domain {
             name,
             base_type,
             nullable,
@@ -489,7 +488,7 @@ impl Assembly {
     }
 
     fn composite(&mut self, record: &mut Record<'_>) -> Result<(), Error> {
-        self.schema.composites.push(Composite {
+        self.found.schema.composites.push(Composite {
             name: qualified(record)?,
             attributes: record.json()?,
             comment: record.optional_text()?,
@@ -498,7 +497,7 @@ impl Assembly {
     }
 
     fn extension(&mut self, record: &mut Record<'_>) -> Result<(), Error> {
-        self.schema.extensions.push(Extension {
+        self.found.schema.extensions.push(Extension {
             name: record.text()?.to_owned(),
             version: record.text()?.to_owned(),
             schema: record.text()?.to_owned(),
@@ -519,7 +518,11 @@ impl Assembly {
             .iter()
             .map(|number| {
                 self.numbered_column(relation, *number)
-                    .map(|column| self.schema.relations[relation].columns[column].name.clone())
+                    .map(|column| {
+                        self.found.schema.relations[relation].columns[column]
+                            .name
+                            .clone()
+                    })
                     .unwrap_or_default()
             })
             .collect()

@@ -36,7 +36,7 @@ impl Default for Options {
 }
 
 /// What a reading found.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Inspection {
     /// The description. It names every relation; those in `unreadable` too.
     pub schema: Schema,
@@ -74,6 +74,20 @@ pub struct NamespaceSummary {
 /// A server older than 12, a schema that does not exist or may not be used, or whatever the connection or the server
 /// says. The transaction is over when this returns, whether or not it went well.
 pub fn inspect(client: &mut Client, options: &Options) -> Result<Inspection, Error> {
+    inspect_with(client, options, &mut |_| {})
+}
+
+/// As [`inspect`], and calls `early` once as soon as all is read but [`Schema::unmodelled`], the last and slowest to
+/// come: what can be made of the rest is made while the server still works.
+///
+/// # Errors
+///
+/// Those of [`inspect`]; `early` may have been called all the same.
+pub fn inspect_with(
+    client: &mut Client,
+    options: &Options,
+    early: &mut dyn FnMut(&Inspection),
+) -> Result<Inspection, Error> {
     let version = client.server_version();
     if version < 120_000 {
         return Err(Error::ServerTooOld {
@@ -118,32 +132,34 @@ pub fn inspect(client: &mut Client, options: &Options) -> Result<Inspection, Err
     });
 
     let mut assembly = Assembly::default();
+    let mut is_early = true;
     let outcome = client.pipeline(&statements, &mut |number, row| {
         let query = QUERIES[number - 1];
-        assembly.take(query, Record::new(row))
+        assembly.take(query, Record::new(row))?;
+        // Rows come in the order of the statements: with the first extension, all before it is there.
+        if query == Query::Extensions && std::mem::take(&mut is_early) {
+            early(&assembly.found);
+        }
+        Ok(())
     });
     if let Err(error) = outcome {
         // The first error is the one to report; what fails after it follows from it.
         let _ = client.batch_execute("ROLLBACK");
         return Err(error);
     }
-    check_namespaces(&assembly, options)?;
-    Ok(Inspection {
-        schema: assembly.schema,
-        database: assembly.database,
-        role: assembly.role,
-        unreadable: assembly.unreadable,
-        unreadable_columns: assembly.unreadable_columns,
-        namespaces: assembly.namespaces,
-    })
+    if is_early {
+        early(&assembly.found);
+    }
+    check_namespaces(&assembly.found, options)?;
+    Ok(assembly.found)
 }
 
 /// Whether all that was asked for is there and may be used.
-fn check_namespaces(assembly: &Assembly, options: &Options) -> Result<(), Error> {
+fn check_namespaces(found: &Inspection, options: &Options) -> Result<(), Error> {
     let Some(wanted) = &options.schemas else {
         return Ok(());
     };
-    let existing: Vec<String> = assembly
+    let existing: Vec<String> = found
         .namespaces
         .iter()
         .map(|namespace| namespace.name.clone())
@@ -159,14 +175,14 @@ fn check_namespaces(assembly: &Assembly, options: &Options) -> Result<(), Error>
             existing,
         });
     }
-    match assembly
+    match found
         .namespaces
         .iter()
         .find(|namespace| namespace.selected && !namespace.usable)
     {
         Some(namespace) => Err(Error::NoPermission {
             schema: namespace.name.clone(),
-            role: assembly.role.clone(),
+            role: found.role.clone(),
         }),
         None => Ok(()),
     }

@@ -27,4 +27,4 @@ mod record;
 mod sequences;
 
 pub use error::Error;
-pub use inspect::{Inspection, NamespaceSummary, Options, STATEMENTS, inspect};
+pub use inspect::{Inspection, NamespaceSummary, Options, STATEMENTS, inspect, inspect_with};

@@ -39,7 +39,7 @@ pub(crate) fn take(assembly: &mut Assembly, record: &mut Record<'_>) -> Result<(
         Some((relation, column))
     });
     if let Some((relation, column)) = place {
-        let relation = &mut assembly.schema.relations[relation];
+        let relation = &mut assembly.found.schema.relations[relation];
         let usual = QualifiedName::new(
             &relation.name.schema,
             sequence_name(&relation.name.name, &relation.columns[column].name),
@@ -65,12 +65,13 @@ pub(crate) fn take(assembly: &mut Assembly, record: &mut Record<'_>) -> Result<(
         }
     }
     let selected = assembly
+        .found
         .schema
         .namespaces
         .iter()
         .any(|namespace| namespace.name == name.schema);
     if selected && dependency != 'i' {
-        assembly.schema.sequences.push(Sequence {
+        assembly.found.schema.sequences.push(Sequence {
             name,
             data_type,
             options,

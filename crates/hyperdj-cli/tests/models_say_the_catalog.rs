@@ -13,7 +13,7 @@ use hyperdj_catalog::{Options, inspect};
 use hyperdj_cluster::Cluster;
 use hyperdj_codegen::{Request, models};
 use hyperdj_postgres::{Client, Config};
-use hyperdj_schema::Schema;
+use hyperdj_schema::{QualifiedName, Schema};
 use hyperdj_state::Document;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -140,7 +140,7 @@ fn models_say_what_the_catalog_says() -> Outcome<()> {
         };
         let found = inspect(&mut client, &options)?;
         let request = Request {
-            wanted: &|_| true,
+            wanted: &|_: &QualifiedName| true,
             views: true,
         };
         let text = models(&found.schema, &request);

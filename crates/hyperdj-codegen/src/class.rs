@@ -1,6 +1,6 @@
 //! A class: its fields, and `Meta` with what no field says.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use hyperdj_schema::{ForeignKey, QualifiedName, Relation, RelationKind};
 
@@ -8,7 +8,7 @@ use crate::constraints::constraints;
 use crate::field::{PythonType, field};
 use crate::field_name::field_names;
 use crate::imports::Imports;
-use crate::indexes::indexes;
+use crate::indexes::{indexes, marked_column};
 use crate::layout::{Argument, Expression, assignment};
 use crate::literal;
 use crate::module::ModuleContext;
@@ -17,12 +17,19 @@ use crate::module::ModuleContext;
 pub(crate) struct ClassContext<'m, 's> {
     pub(crate) module: &'m mut ModuleContext<'s>,
     fields: HashMap<&'s str, String>,
+    /// Columns whose `index=True` says an index.
+    indexed: HashSet<&'s str>,
 }
 
 impl ClassContext<'_, '_> {
     /// The field of a column of this class.
     pub(crate) fn field(&self, column: &str) -> &str {
         self.fields.get(column).map_or("", String::as_str)
+    }
+
+    /// Whether the column's field is marked `index=True`.
+    pub(crate) fn is_indexed(&self, column: &str) -> bool {
+        self.indexed.contains(column)
     }
 
     /// Fields of columns, as strings.
@@ -88,6 +95,11 @@ pub(crate) fn class<'s>(module: &mut ModuleContext<'s>, relation: &'s Relation) 
     let mut context = ClassContext {
         module,
         fields: field_names(relation),
+        indexed: relation
+            .indexes
+            .iter()
+            .filter_map(|index| marked_column(relation, index))
+            .collect(),
     };
     let mut code = String::new();
     let is_table = !relation.kind.is_view();

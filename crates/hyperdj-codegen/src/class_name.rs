@@ -49,7 +49,7 @@ pub fn class_names(schema: &Schema) -> HashMap<QualifiedName, String> {
         let name = if keepers.get(candidate.singular.as_str()) == Some(&position) {
             candidate.singular.clone()
         } else {
-            let name = numbered(&candidate.plural, &taken);
+            let name = numbered(&candidate.plural(), &taken);
             taken.insert(name.clone());
             name
         };
@@ -76,8 +76,8 @@ pub(crate) fn numbered(name: &str, taken: &HashSet<String>) -> String {
 struct Candidate<'a> {
     name: &'a QualifiedName,
     is_view: bool,
+    words: Vec<String>,
     singular: String,
-    plural: String,
     is_singular: bool,
 }
 
@@ -87,38 +87,43 @@ impl<'a> Candidate<'a> {
         if words.is_empty() {
             words.push("table".to_owned());
         }
-        let as_it_is = pascal(&words);
         let last = words
             .last()
             .map(|word| word.to_lowercase())
             .unwrap_or_default();
-        let with_last = |last: String| {
-            let mut words = words.clone();
-            words.pop();
-            words.push(last);
-            pascal(&words)
-        };
         let one = singular(&last);
-        // A word that has no singular of its own keeps its capitals: `userIDs` aside, only the ending changes.
-        let singular_name = if one == last {
+        let as_it_is = pascal(&words);
+        // A word that has no other singular keeps its capitals.
+        let singular = if one == last {
             as_it_is.clone()
         } else {
-            with_last(one)
-        };
-        let is_singular = singular_name == as_it_is;
-        let plural_name = if is_singular {
-            with_last(plural(&last))
-        } else {
-            as_it_is
+            pascal_with_last(&words, one)
         };
         Self {
             name,
             is_view,
-            singular: singular_name,
-            plural: plural_name,
-            is_singular,
+            is_singular: singular == as_it_is,
+            words,
+            singular,
         }
     }
+
+    /// The name in the plural: as it is, unless it is a singular.
+    fn plural(&self) -> String {
+        match self.words.last() {
+            Some(last) if self.is_singular => {
+                pascal_with_last(&self.words, plural(&last.to_lowercase()))
+            }
+            _ => pascal(&self.words),
+        }
+    }
+}
+
+fn pascal_with_last(words: &[String], last: String) -> String {
+    let mut words = words.to_vec();
+    words.pop();
+    words.push(last);
+    pascal(&words)
 }
 
 /// The words of a table's name: parted by what is no letter or digit, and where a capital begins a new one.

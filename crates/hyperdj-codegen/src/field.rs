@@ -168,11 +168,7 @@ fn arguments(
         };
         arguments.push(Argument::named("generated", value));
     }
-    if relation
-        .indexes
-        .iter()
-        .any(|index| crate::indexes::marked_column(relation, index) == Some(&column.name))
-    {
+    if context.is_indexed(&column.name) {
         arguments.push(Argument::named("index", flag(true)));
     }
     if let Some(collation) = &column.collation {
@@ -190,16 +186,16 @@ pub(crate) fn marked_foreign_key<'r>(
     relation: &'r Relation,
     column: &str,
 ) -> Option<&'r ForeignKey> {
-    let usual = hyperdj_schema::foreign_key_name(&relation.name.name, [column]);
     let mut keys = relation
         .foreign_keys
         .iter()
         .filter(|key| matches!(key.columns.as_slice(), [only] if only == column));
-    let first = keys.clone().next();
+    let first = keys.clone().next()?;
+    let usual = hyperdj_schema::foreign_key_name(&relation.name.name, [column]);
     let inherited = keys.clone().find(|key| key.inherited);
     inherited
         .or_else(|| keys.find(|key| key.name == usual))
-        .or(first)
+        .or(Some(first))
 }
 
 fn identity(context: &mut ClassContext<'_, '_>, identity: &Identity) -> Expression {

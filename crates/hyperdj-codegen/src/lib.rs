@@ -25,6 +25,6 @@ mod singular;
 mod types;
 
 pub use class_name::class_names;
-pub use module::{Request, models};
+pub use module::{Body, Request, Wanted, models};
 pub use reserved::{RESERVED_CLASS_NAMES, RESERVED_FIELD_NAMES};
 pub use singular::prepare;

@@ -12,17 +12,29 @@ use crate::layout::{Argument, Expression};
 use crate::order::ordered;
 use crate::types::lists;
 
+/// What says which relations are wanted.
+pub trait Wanted {
+    /// Whether a relation is wanted, by name. Class names are the same whatever is wanted.
+    fn wants(&self, name: &QualifiedName) -> bool;
+}
+
+impl<F: Fn(&QualifiedName) -> bool> Wanted for F {
+    fn wants(&self, name: &QualifiedName) -> bool {
+        self(name)
+    }
+}
+
 /// Which relations of a schema to write.
 pub struct Request<'a> {
-    /// Whether a relation is wanted, by name. Class names are the same whatever is wanted.
-    pub wanted: &'a dyn Fn(&QualifiedName) -> bool,
+    /// The relations that are wanted.
+    pub wanted: &'a dyn Wanted,
     /// Whether views are wanted at all.
     pub views: bool,
 }
 
 impl Request<'_> {
     pub(crate) fn takes(&self, relation: &Relation) -> bool {
-        (self.views || !relation.kind.is_view()) && (self.wanted)(&relation.name)
+        (self.views || !relation.kind.is_view()) && self.wanted.wants(&relation.name)
     }
 }
 
@@ -56,42 +68,63 @@ impl<'s> ModuleContext<'s> {
 
 /// The text of a models file.
 pub fn models(schema: &Schema, request: &Request<'_>) -> String {
-    let relations: Vec<&Relation> = schema
+    Body::write(schema, request).with_header(schema, request)
+}
+
+/// A models file without the docstring on top, which alone says what models can't say.
+pub struct Body(String);
+
+impl Body {
+    /// The imports, classes, types and sequences of a file. [`Schema::unmodelled`] is not looked at.
+    pub fn write(schema: &Schema, request: &Request<'_>) -> Self {
+        let relations = taken(schema, request);
+        let mut module = ModuleContext {
+            schema,
+            imports: Imports::default(),
+            names: class_names(schema),
+            relations: relations
+                .iter()
+                .map(|relation| (&relation.name, *relation))
+                .collect(),
+        };
+        let mut tables = schema
+            .relations
+            .iter()
+            .filter(|relation| !relation.kind.is_view());
+        let is_whole = tables.all(|relation| request.takes(relation));
+
+        let mut classes = String::new();
+        for relation in ordered(&relations) {
+            classes.push_str("\n\n");
+            classes.push_str(&class(&mut module, relation));
+        }
+        let mut lists = lists(&mut module, &relations, is_whole);
+        if !lists.is_empty() && !classes.is_empty() {
+            lists.insert(0, '\n');
+        }
+        let imports = module.imports.text();
+        let mut code = String::with_capacity(imports.len() + classes.len() + lists.len() + 1);
+        if !imports.is_empty() {
+            code.push('\n');
+            code.push_str(&imports);
+        }
+        code.push_str(&classes);
+        code.push_str(&lists);
+        Self(code)
+    }
+
+    /// The whole file.
+    pub fn with_header(&self, schema: &Schema, request: &Request<'_>) -> String {
+        let mut code = docstring(schema, &taken(schema, request), request);
+        code.push_str(&self.0);
+        code
+    }
+}
+
+fn taken<'s>(schema: &'s Schema, request: &Request<'_>) -> Vec<&'s Relation> {
+    schema
         .relations
         .iter()
         .filter(|relation| request.takes(relation))
-        .collect();
-    let mut module = ModuleContext {
-        schema,
-        imports: Imports::default(),
-        names: class_names(schema),
-        relations: relations
-            .iter()
-            .map(|relation| (&relation.name, *relation))
-            .collect(),
-    };
-    let tables = schema
-        .relations
-        .iter()
-        .filter(|relation| !relation.kind.is_view());
-    let is_whole = tables.clone().all(|relation| request.takes(relation));
-
-    let mut classes = String::new();
-    for relation in ordered(&relations) {
-        classes.push_str("\n\n");
-        classes.push_str(&class(&mut module, relation));
-    }
-    let mut lists = lists(&mut module, &relations, is_whole);
-    if !lists.is_empty() && !classes.is_empty() {
-        lists.insert(0, '\n');
-    }
-    let mut code = docstring(schema, &relations, request);
-    let imports = module.imports.text();
-    if !imports.is_empty() {
-        code.push('\n');
-        code.push_str(&imports);
-    }
-    code.push_str(&classes);
-    code.push_str(&lists);
-    code
+        .collect()
 }

@@ -75,7 +75,8 @@ const SHORT_PLURALS: &[(&str, &str)] = &[
 /// Compiles the rules of English that class names need, which takes some milliseconds: a program that waits for a
 /// database can do it meanwhile, on another thread.
 pub fn prepare() {
-    let _ = pluralizer::pluralize("tables", 1, false);
+    let _ = singular("tables");
+    let _ = plural("table");
 }
 
 /// The singular of a word in small letters; a word that has none comes back as it is.
@@ -103,22 +104,36 @@ pub(crate) fn plural(word: &str) -> String {
     }
 }
 
-/// The plural of a kind's words: `table access method setting` gives `table access method settings`.
+/// The plural of a kind's words, `operator family` gives `operator families`: all of them are regular.
 pub(crate) fn plural_phrase(words: &str) -> String {
-    match words.rsplit_once(' ') {
-        // "constraint that is not enforced": the noun is the first word.
-        _ if words.contains(" that ") => {
-            let (noun, rest) = words.split_once(' ').unwrap_or((words, ""));
-            format!("{} {}", plural(noun), rest.replace(" is ", " are "))
-        }
-        Some((first, last)) => format!("{first} {}", plural(last)),
-        None => plural(words),
+    // "constraint that is not enforced": the noun is the first word.
+    if let Some((noun, rest)) = words.split_once(" that is ") {
+        return format!("{noun}s that are {rest}");
+    }
+    match words.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None if words.ends_with('s') => format!("{words}es"),
+        None => format!("{words}s"),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::singular;
+    use super::{plural_phrase, singular};
+
+    #[test]
+    fn kinds_are_counted_in_the_plural() {
+        assert_eq!(plural_phrase("operator family"), "operator families");
+        assert_eq!(plural_phrase("operator class"), "operator classes");
+        assert_eq!(
+            plural_phrase("row security setting"),
+            "row security settings"
+        );
+        assert_eq!(
+            plural_phrase("constraint that is not enforced"),
+            "constraints that are not enforced"
+        );
+    }
 
     #[test]
     fn words_are_made_singular_where_they_are_plural() {

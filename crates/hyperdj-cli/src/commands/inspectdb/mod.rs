@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use hyperdj_catalog::{Options, inspect};
-use hyperdj_codegen::{Request, models};
+use hyperdj_catalog::{Inspection, Options, inspect_with};
+use hyperdj_codegen::Body;
 use hyperdj_postgres::{Client, Config};
 
 use crate::arguments::InspectdbArguments;
@@ -51,18 +51,22 @@ pub(crate) fn write_models(
     let progress = Progress::start(printer, format!("Connecting to {config}"));
     let mut client = Client::connect(config)?;
     progress.say(format!("Reading the catalog of {config}"));
-    let found =
-        inspect(&mut client, &options).map_err(|error| inspection_failure(error, config))?;
+    let views = arguments.include_views;
+    let mut body = None;
+    let mut write_early = |found: &Inspection| {
+        let selection = Selection::new(found, &tables, &excluded, views);
+        body = Some(Body::write(&found.schema, &selection.request()));
+    };
+    let found = inspect_with(&mut client, &options, &mut write_early)
+        .map_err(|error| inspection_failure(error, config))?;
     drop(client);
     drop(progress);
 
-    let selection = Selection::new(&found, &tables, &excluded, arguments.include_views);
+    let selection = Selection::new(&found, &tables, &excluded, views);
     selection.check(printer)?;
-    let request = Request {
-        wanted: &|name| selection.takes(name),
-        views: arguments.include_views,
-    };
-    let text = models(&found.schema, &request);
+    let request = selection.request();
+    let body = body.unwrap_or_else(|| Body::write(&found.schema, &request));
+    let text = body.with_header(&found.schema, &request);
     report(&found, &selection, arguments, printer);
     match &arguments.output {
         Some(path) if path != Path::new("-") => {

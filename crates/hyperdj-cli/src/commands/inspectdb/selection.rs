@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use hyperdj_catalog::Inspection;
+use hyperdj_codegen::{Request, Wanted};
 use hyperdj_schema::{QualifiedName, sql::quote_identifier};
 
 use super::report::{other_schemas, schemas_read};
@@ -45,6 +46,14 @@ impl<'a> Selection<'a> {
         (self.views || !is_view)
             && (self.tables.is_empty() || self.tables.iter().any(|pattern| pattern.matches(name)))
             && !self.excluded.iter().any(|pattern| pattern.matches(name))
+    }
+
+    /// The same as a request for models. Views that were not asked for are left out by it, too.
+    pub(crate) fn request(&self) -> Request<'_> {
+        Request {
+            wanted: self,
+            views: self.views,
+        }
     }
 
     /// Whether a relation is asked for and may be read.
@@ -148,5 +157,11 @@ impl<'a> Selection<'a> {
         } else {
             format!("There are tables in other schemas too: {elsewhere}; name one with --schema.")
         }
+    }
+}
+
+impl Wanted for Selection<'_> {
+    fn wants(&self, name: &QualifiedName) -> bool {
+        self.takes(name)
     }
 }
