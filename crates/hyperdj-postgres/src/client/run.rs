@@ -152,6 +152,8 @@ impl Client {
                     self.unencodable(error)
                 })?;
             first.get_or_insert(number);
+            // The answer to each goes out at once, so that its rows are worked on while the server is at the next.
+            self.session.flush();
         }
         if first.is_some() {
             self.session.sync();
