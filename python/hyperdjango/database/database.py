@@ -7,15 +7,14 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from hyperdjango.database.pool import Pool, PoolStats
+from hyperdjango.database.stream import stream
 from hyperdjango.database.transaction import Transaction, begin_statement
 from hyperdjango.errors import InterfaceError, QueryTimeout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import AsyncGenerator, Iterable, Sequence
     from types import TracebackType
     from typing import Any, Self, TypeVar
-
-    from hyperdjango._engine import Connection
 
     _Result = TypeVar("_Result")
 
@@ -126,7 +125,7 @@ class Database:
 
     def pool_stats(self) -> PoolStats:
         """How the pool stands now."""
-        return self._connected().stats()
+        return self.pool().stats()
 
     async def execute(self, sql: str, *parameters: Any) -> int:
         """Run a statement; the number of rows that it changed, or selected."""
@@ -143,17 +142,14 @@ class Database:
         if not tuples:
             return 0
         transaction = self.current()
-        if transaction is not None and transaction.connection is not None:
-            await self.settled(transaction.connection)
-            return await self.wait_in(
-                transaction.connection,
-                transaction.connection.run_many(sql, tuples),
-            )
-        connection = await self.acquire()
+        if transaction is not None:
+            return await transaction.wait(lambda it: it.run_many(sql, tuples))
+        pool = self.pool()
+        connection = await pool.acquire()
         try:
             return await self.wait_for(connection.run_many(sql, tuples))
         finally:
-            self.release(connection)
+            pool.release(connection)
 
     async def query(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
         """Run a statement; all rows of its result."""
@@ -168,6 +164,20 @@ class Database:
     async def query_val(self, sql: str, *parameters: Any) -> Any:
         """Run a statement; the first value of the first row of its result, or None if it has none."""
         return await self._run(sql, parameters, _FIRST_VALUE)
+
+    def stream(
+        self, sql: str, *parameters: Any, batch_size: int = 500
+    ) -> AsyncGenerator[dict[str, Any], None]:
+        """Run a query, a SELECT or VALUES; its rows one by one, fetched as quickly as they are used.
+
+        Arguments:
+            batch_size: int, how many rows are fetched at once, and so are in memory.
+
+        >>> async def example(database: Database) -> None:
+        ...     async for row in database.stream("SELECT * FROM orders"):
+        ...         print(row)
+        """
+        return stream(self, sql, parameters, batch_size)
 
     def transaction(
         self,
@@ -189,7 +199,8 @@ class Database:
 
     # What follows is for this package.
 
-    def _connected(self) -> Pool:
+    def pool(self) -> Pool:
+        """The pool, if it belongs to the running event loop."""
         pool = self._pool
         if pool is None:
             raise InterfaceError(
@@ -214,41 +225,6 @@ class Database:
         """Have the running task be in a transaction, or in none."""
         self._transaction.set(transaction)
 
-    async def acquire(self) -> Connection:
-        """A session of the pool's."""
-        return await self._connected().acquire()
-
-    def release(self, connection: Connection) -> None:
-        """Give a session back."""
-        if self._pool is not None:
-            self._pool.release(connection)
-        else:
-            connection.close()
-
-    async def quiet(self, connection: Connection) -> None:
-        """Cancel what a session runs, and return when it runs nothing."""
-        if self._pool is None:
-            connection.close()
-        else:
-            await self._pool.quiet(connection)
-
-    async def settled(self, connection: Connection) -> None:
-        """Wait until a statement that is being cancelled no longer stands in the way."""
-        pool = self._connected()
-        if pool.is_hushing(connection):
-            await pool.quiet(connection)
-
-    async def wait_in(
-        self, connection: Connection, future: asyncio.Future[_Result]
-    ) -> _Result:
-        """Wait for a statement in a transaction; the server stops it once nobody waits for it."""
-        try:
-            return await self.wait_for(future)
-        except (asyncio.CancelledError, QueryTimeout):
-            if self._pool is not None:
-                self._pool.hush(connection)
-            raise
-
     async def wait_for(self, future: asyncio.Future[_Result]) -> _Result:
         """Wait for a statement, for as long as ``query_timeout`` allows."""
         if self._query_timeout is None:
@@ -265,12 +241,8 @@ class Database:
     async def _run(self, sql: str, parameters: tuple[Any, ...], shape: int) -> Any:
         transaction = self._transaction.get()
         if transaction is not None and transaction.connection is not None:
-            await self.settled(transaction.connection)
-            if transaction.connection is None:
-                raise InterfaceError("the transaction has ended meanwhile")
-            future = transaction.connection.run(sql, parameters, shape)
-            return await self.wait_in(transaction.connection, future)
-        pool = self._connected()
+            return await transaction.wait(lambda it: it.run(sql, parameters, shape))
+        pool = self.pool()
         connection = pool.take() or await pool.acquire()
         try:
             future = connection.run(sql, parameters, shape)

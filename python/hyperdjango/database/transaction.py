@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from hyperdjango.errors import Error, InterfaceError
+from hyperdjango.errors import Error, InterfaceError, QueryTimeout
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
-    from typing import Self
+    from typing import Self, TypeVar
 
     from hyperdjango._engine import Connection
     from hyperdjango.database.database import Database
+    from hyperdjango.database.pool import Pool
+
+    _Result = TypeVar("_Result")
 
 _ISOLATIONS = ("serializable", "repeatable read", "read committed", "read uncommitted")
 
@@ -53,12 +57,30 @@ class Transaction:
         self._task: asyncio.Task[object] | None = None
         self._savepoint: str | None = None
         self._depth = 0
+        self._pool: Pool | None = None
         self.connection: Connection | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether statements can run in it."""
         return self.connection is not None
+
+    async def wait(
+        self, start: Callable[[Connection], asyncio.Future[_Result]]
+    ) -> _Result:
+        """Run something in the transaction; the server stops it once nobody waits for it any more."""
+        connection, pool = self.connection, self._pool
+        if connection is not None and pool is not None and pool.is_hushing(connection):
+            # A statement that is being cancelled: the cancellation must not hit the next.
+            await pool.quiet(connection)
+            connection = self.connection
+        if connection is None or pool is None:
+            raise InterfaceError("the transaction has ended")
+        try:
+            return await self._database.wait_for(start(connection))
+        except (asyncio.CancelledError, QueryTimeout):
+            pool.hush(connection)
+            raise
 
     async def __aenter__(self) -> Self:
         if self._task is not None:
@@ -68,13 +90,13 @@ class Transaction:
         outer = self._database.current()
         task = asyncio.current_task()
         if outer is None:
-            connection = await self._database.acquire()
+            pool = self._database.pool()
+            connection = await pool.acquire()
             try:
                 await self._database.wait_for(connection.run_script(self._begin))
             except BaseException:
-                self._database.release(connection)
+                pool.release(connection)
                 raise
-            self.connection = connection
         else:
             if outer._task is not task:
                 raise InterfaceError(
@@ -85,15 +107,14 @@ class Transaction:
                 raise InterfaceError(
                     "isolation, readonly and deferrable belong to the outermost transaction"
                 )
-            assert outer.connection is not None
             self._depth = outer._depth + 1
-            self._savepoint = f"hyper_{self._depth}"
-            await self._database.settled(outer.connection)
-            await self._database.wait_in(
-                outer.connection,
-                outer.connection.run_script(f"SAVEPOINT {self._savepoint}"),
-            )
-            self.connection = outer.connection
+            savepoint = f"hyper_{self._depth}"
+            await outer.wait(lambda it: it.run_script(f"SAVEPOINT {savepoint}"))
+            self._savepoint = savepoint
+            assert outer._pool is not None and outer.connection is not None
+            pool, connection = outer._pool, outer.connection
+        self._pool = pool
+        self.connection = connection
         self._task = task
         self._outer = outer
         self._database.set_current(self)
@@ -105,13 +126,13 @@ class Transaction:
         problem: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        connection = self.connection
-        assert connection is not None
+        connection, pool = self.connection, self._pool
+        assert connection is not None and pool is not None
         self.connection = None
         self._database.set_current(self._outer)
         try:
             if not connection.closed:
-                await self._finish(connection, kind is None)
+                await self._finish(connection, pool, kind is None)
             elif kind is None:
                 raise InterfaceError(
                     "the connection was lost before the transaction could be committed"
@@ -122,9 +143,9 @@ class Transaction:
                 raise
         finally:
             if self._savepoint is None:
-                self._database.release(connection)
+                pool.release(connection)
 
-    async def _finish(self, connection: Connection, success: bool) -> None:
+    async def _finish(self, connection: Connection, pool: Pool, success: bool) -> None:
         failed = connection.transaction == "failed"
         if success and connection.idle and not failed:
             command = (
@@ -135,7 +156,7 @@ class Transaction:
             await self._database.wait_for(connection.run_script(command))
             return
         # A statement that nobody waits for any more must not stand in the way.
-        await self._database.quiet(connection)
+        await pool.quiet(connection)
         if connection.closed:
             return
         command = (
