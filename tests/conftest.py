@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -41,6 +42,10 @@ def hyper(tmp_path_factory: pytest.TempPathFactory) -> Hyper:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was skipped and why, however quiet pytest was asked to be."""
-    for report in terminalreporter.getreports("skipped"):
-        if isinstance(report.longrepr, tuple):
-            terminalreporter.write_line(report.longrepr[2])
+    reasons = Counter(
+        report.longrepr[2]
+        for report in terminalreporter.getreports("skipped")
+        if isinstance(report.longrepr, tuple)
+    )
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"{count} × {reason}")
