@@ -1,12 +1,15 @@
 """The native module: the engine of HyperDjango, written in Rust."""
 
 from asyncio import AbstractEventLoop, Future
+from collections.abc import Sequence
 from typing import Any, final
+
+__all__ = ["Cancellation", "Connection", "Settings", "run_command", "version"]
 
 version: str
 """The version of the distribution, as its Cargo workspace states it."""
 
-def run_command(arguments: list[str], /) -> int:
+def run_command(arguments: list[str]) -> int:
     """Run the ``hyper`` command in this process.
 
     Arguments:
@@ -21,7 +24,7 @@ class Settings:
     """Where to connect, and how."""
 
     def __new__(cls, url: str | None, connect_timeout: float | None) -> Settings: ...
-    def connect(self, statement_cache_size: int, /) -> Connection:
+    def connect(self, statement_cache_size: int) -> Connection:
         """Open a session, waiting for the network: call it in a worker thread."""
 
 @final
@@ -51,7 +54,7 @@ class Connection:
     encrypted: bool
     statements: int
 
-    def attach(self, event_loop: AbstractEventLoop, /) -> None:
+    def attach(self, event_loop: AbstractEventLoop) -> None:
         """Have an event loop drive the session from now on."""
     def run(
         self,
@@ -59,11 +62,15 @@ class Connection:
         parameters: tuple[Any, ...],
         shape: int,
         cached: bool = True,
+        text_columns: Sequence[int] = ...,
     ) -> Future[Any]:
-        """Run a statement; 0 gives a count, 1 dicts, 2 the first dict, 3 the first value, 4 tuples."""
-    def run_many(self, sql: str, parameters: list[tuple[Any, ...]], /) -> Future[int]:
+        """Run a statement; 0 gives a count, 1 dicts, 2 the first dict, 3 the first value, 4 tuples.
+
+        ``text_columns`` are columns, counted from 0, to be given in PostgreSQL's own text form.
+        """
+    def run_many(self, sql: str, parameters: list[tuple[Any, ...]]) -> Future[int]:
         """Run a statement once for each tuple, all or none."""
-    def run_script(self, sql: str, /) -> Future[int]:
+    def run_script(self, sql: str) -> Future[int]:
         """Run statements without parameters by the simple protocol."""
     def cancellation(self) -> Cancellation | None:
         """What cancels the running statement; None if the server can't."""

@@ -7,6 +7,8 @@ import gc
 import os
 import subprocess
 import sys
+from datetime import date
+from decimal import Decimal
 
 import pytest
 from harness import PACKAGE
@@ -206,6 +208,28 @@ def test_operations_on_one_connection_keep_their_order(url: str, run: Run) -> No
     run(check())
 
 
+def test_columns_as_text(url: str) -> None:
+    async def check() -> None:
+        async with Database(url, max_size=1) as database:
+            async with database.transaction() as transaction:
+                connection = transaction.connection
+            assert connection is not None
+            sql = "SELECT 1.50 a, '{\"b\":  1}'::json b, 2 c, NULL::uuid d, '2024-01-01'::date e"
+            for _ in range(2):
+                row = await connection.run(sql, (), 2, text_columns=[1, 2, 3, 4])
+                assert row == {
+                    "a": Decimal("1.50"),
+                    "b": '{"b":  1}',
+                    "c": "2",
+                    "d": None,
+                    "e": "2024-01-01",
+                }
+                row = await connection.run(sql, (), 4)
+                assert row == [(Decimal("1.50"), {"b": 1}, 2, None, date(2024, 1, 1))]
+
+    asyncio.run(check())
+
+
 def test_wrong_use(url: str) -> None:
     async def check() -> None:
         database = Database(url)
@@ -214,7 +238,7 @@ def test_wrong_use(url: str) -> None:
         with pytest.raises(InterfaceError, match="zero byte|can't be sent"):
             async with database:
                 await database.query("SELECT 1 \0")
-        with pytest.raises(InterfaceError):
+        with pytest.raises(InterfaceError, match="^http:// is a web address"):
             Database("http://example.org")
         with pytest.raises(InterfaceError, match="min_size"):
             Database(url, min_size=3, max_size=2)

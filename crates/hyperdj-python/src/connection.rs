@@ -162,18 +162,19 @@ impl Connection {
     }
 
     /// Runs a statement; a future of what `shape` says.
-    #[pyo3(signature = (sql, parameters, shape, cached=true))]
+    #[pyo3(signature = (sql, parameters, shape, cached=true, text_columns=Vec::new()))]
     fn run(
         slf: &Bound<'_, Self>,
         sql: Bound<'_, PyString>,
         parameters: Bound<'_, PyTuple>,
         shape: u8,
         cached: bool,
+        text_columns: Vec<usize>,
     ) -> PyResult<Py<PyAny>> {
         let py = slf.py();
         let shape = Shape::from_code(py, shape)?;
         let work = Work::Statement(vec![parameters.unbind()]);
-        begin(slf, sql, work, shape, cached)
+        begin(slf, sql, work, shape, cached, text_columns)
     }
 
     /// Runs a statement once for each tuple of parameters, all or none; a future of the number of rows.
@@ -186,12 +187,19 @@ impl Connection {
             .iter()
             .map(|item| Ok(item.cast_into::<PyTuple>()?.unbind()))
             .collect::<PyResult<Vec<_>>>()?;
-        begin(slf, sql, Work::Statement(tuples), Shape::Count, true)
+        begin(
+            slf,
+            sql,
+            Work::Statement(tuples),
+            Shape::Count,
+            true,
+            Vec::new(),
+        )
     }
 
     /// Runs one or more statements without parameters by the simple protocol; a future of the number of rows.
     fn run_script(slf: &Bound<'_, Self>, sql: Bound<'_, PyString>) -> PyResult<Py<PyAny>> {
-        begin(slf, sql, Work::Script, Shape::Count, false)
+        begin(slf, sql, Work::Script, Shape::Count, false, Vec::new())
     }
 
     /// Says goodbye and closes the connection; what has no answer yet fails.
@@ -272,12 +280,21 @@ fn begin(
     work: Work,
     shape: Shape,
     cached: bool,
+    text_columns: Vec<usize>,
 ) -> PyResult<Py<PyAny>> {
     let py = slf.py();
     let future = {
         let mut this = slf.borrow_mut();
         let future = this.new_future(py)?;
-        let operation = Operation::new(py, future.clone_ref(py), sql.unbind(), work, shape, cached);
+        let operation = Operation::new(
+            py,
+            future.clone_ref(py),
+            sql.unbind(),
+            work,
+            shape,
+            cached,
+            text_columns,
+        );
         this.begin(py, operation)?;
         future
     };

@@ -52,6 +52,8 @@ pub(crate) struct Operation {
     pub(crate) shape: Shape,
     /// Whether the prepared statement is kept.
     pub(crate) cached: bool,
+    /// The columns, counted from 0, that are to come in PostgreSQL's own text form.
+    pub(crate) text_columns: Vec<usize>,
     pub(crate) statement: Option<Arc<Statement>>,
     /// Whether the statement was prepared earlier, and so may be out of date.
     pub(crate) from_cache: bool,
@@ -75,6 +77,7 @@ impl Operation {
         work: Work,
         shape: Shape,
         cached: bool,
+        text_columns: Vec<usize>,
     ) -> Self {
         let rows =
             matches!(shape, Shape::Dicts | Shape::Tuples).then(|| PyList::empty(py).unbind());
@@ -84,6 +87,7 @@ impl Operation {
             work,
             shape,
             cached,
+            text_columns,
             statement: None,
             from_cache: false,
             retried: false,
@@ -93,6 +97,15 @@ impl Operation {
             count: 0,
             error: None,
             failure: None,
+        }
+    }
+
+    /// A statement as this operation wants its columns.
+    pub(crate) fn adapt(&self, py: Python<'_>, statement: Arc<Statement>) -> Arc<Statement> {
+        if self.text_columns.is_empty() {
+            statement
+        } else {
+            Arc::new(statement.with_text(py, &self.text_columns))
         }
     }
 

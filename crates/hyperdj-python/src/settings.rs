@@ -2,10 +2,15 @@
 
 use crate::connection::Connection;
 use crate::errors;
-use hyperdj_postgres::{CancelToken, Client, Config, Driven, Environment, discover};
+use hyperdj_postgres::{CancelToken, Client, Config, ConfigError, Driven, Environment, discover};
 use pyo3::prelude::*;
 use std::path::Path;
 use std::time::Duration;
+
+/// What to do where no database is named anywhere.
+const NOTHING: &str = "no database was named; give its URL, Database(\"postgres://user@host/name\"), or set \
+    HYPER_DATABASE_URL or DATABASE_URL (in the environment or in a .env file in the current folder), or libpq's \
+    variables (PGHOST, PGDATABASE, PGSERVICE …)";
 
 /// Everything that opening a session needs to know.
 #[pyclass(module = "hyperdjango._engine", frozen)]
@@ -19,8 +24,15 @@ impl Settings {
     #[new]
     #[pyo3(signature = (url, connect_timeout))]
     fn new(py: Python<'_>, url: Option<&str>, connect_timeout: Option<f64>) -> PyResult<Self> {
-        let (mut config, _) = discover(url, &Environment::process(), Path::new("."))
-            .map_err(|error| errors::interface(py, &error.to_string()))?;
+        let environment = Environment::process();
+        let found = match url {
+            Some(url) => Config::parse_in(url, &environment),
+            None => discover(None, &environment, Path::new(".")).map(|(config, _)| config),
+        };
+        let mut config = found.map_err(|error| match error {
+            ConfigError::Nothing => errors::interface(py, NOTHING),
+            error => errors::interface(py, &error.to_string()),
+        })?;
         if let Some(seconds) = connect_timeout {
             config.connect_timeout = Some(Duration::try_from_secs_f64(seconds).map_err(|_| {
                 errors::interface(py, "connect_timeout must be a number of seconds")

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A parameter of a statement.
+#[derive(Clone)]
 pub(crate) struct Parameter {
     /// Its type.
     pub(crate) oid: Oid,
@@ -73,6 +74,27 @@ impl Statement {
             keys: keys.into_iter().map(Bound::unbind).collect(),
             template: template.unbind(),
         })
+    }
+
+    /// The same statement, some of whose columns are to come in PostgreSQL's own text form.
+    pub(crate) fn with_text(&self, py: Python<'_>, columns: &[usize]) -> Self {
+        let mut formats = self.formats.clone();
+        let mut kinds = self.kinds.clone();
+        for column in columns {
+            if let (Some(format), Some(kind)) = (formats.get_mut(*column), kinds.get_mut(*column)) {
+                *format = Format::Text;
+                *kind = Type::Other;
+            }
+        }
+        Self {
+            name: self.name.clone(),
+            sql: self.sql.clone_ref(py),
+            parameters: self.parameters.clone(),
+            formats,
+            kinds,
+            keys: self.keys.iter().map(|key| key.clone_ref(py)).collect(),
+            template: self.template.clone_ref(py),
+        }
     }
 
     /// Fails if a dict would lose a column, since two have the same name.
@@ -171,9 +193,9 @@ impl Cache {
     }
 
     /// Forgets a statement that the server no longer runs.
-    pub(crate) fn forget(&mut self, statement: &Arc<Statement>) {
+    pub(crate) fn forget(&mut self, statement: &Statement) {
         self.entries
-            .retain(|_, entry| !Arc::ptr_eq(&entry.statement, statement));
+            .retain(|_, entry| entry.statement.name != statement.name);
     }
 
     pub(crate) fn len(&self) -> usize {

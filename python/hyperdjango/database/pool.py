@@ -80,9 +80,8 @@ class Pool:
 
     async def fill(self) -> None:
         """Open the sessions that are always to be there."""
-        opened = [await self._open() for _ in range(self._min_size)]
-        for connection in opened:
-            self.release(connection)
+        for _ in range(self._min_size):
+            self.release(await self._open())
 
     def take(self) -> Connection | None:
         """A session at once, or None if one has to be opened or waited for."""

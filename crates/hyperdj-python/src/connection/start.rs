@@ -52,6 +52,7 @@ impl Connection {
             None
         };
         if let Some(statement) = known {
+            let statement = operation.adapt(py, statement);
             self.execute(py, &operation, &statement)?;
             operation.from_cache = true;
             operation.statement = Some(statement);
