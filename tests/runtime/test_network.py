@@ -20,6 +20,11 @@ from loops import Run
 from proxy import Proxy
 from test_pool import settle
 
+# A handshake that the client breaks off leaves a half-made writer of asyncio's own behind, which complains later.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)
+
 
 def local_socket(url: str) -> str:
     """The path of the server's local socket."""
@@ -48,8 +53,6 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-# A handshake that the client breaks off leaves a half-made writer of asyncio's own behind.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_tls(url: str, run: Run, certificate: Path) -> None:
     async def check() -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -56,10 +56,13 @@ impl fmt::Display for Numeric<'_> {
             NEGATIVE => formatter.write_str("-")?,
             _ => {}
         }
-        let weight = i32::from(self.weight);
-        write!(formatter, "{}", self.group(weight.max(0)))?;
-        for power in (0..weight.max(0)).rev() {
-            write!(formatter, "{:04}", self.group(power))?;
+        let weight = i32::from(self.weight).max(0);
+        let first = digits(self.group(weight));
+        let zeros = first.iter().take(3).take_while(|digit| **digit == b'0');
+        let zeros = zeros.count();
+        write_digits(&first[zeros..], formatter)?;
+        for power in (0..weight).rev() {
+            write_digits(&digits(self.group(power)), formatter)?;
         }
         let mut left = usize::from(self.scale);
         if left > 0 {
@@ -67,16 +70,23 @@ impl fmt::Display for Numeric<'_> {
         }
         let mut power = -1;
         while left > 0 {
-            let group = self.group(power);
-            let digits = [group / 1000, group / 100 % 10, group / 10 % 10, group % 10];
-            for digit in digits.iter().take(left) {
-                write!(formatter, "{digit}")?;
-            }
+            write_digits(&digits(self.group(power))[..left.min(4)], formatter)?;
             left = left.saturating_sub(4);
             power -= 1;
         }
         Ok(())
     }
+}
+
+/// The four digits of a group.
+fn digits(group: u16) -> [u8; 4] {
+    [group / 1000, group / 100 % 10, group / 10 % 10, group % 10]
+        // A server's group is below 10,000; of anything else the remainder is taken.
+        .map(|digit| b'0' + (digit % 10) as u8)
+}
+
+fn write_digits(digits: &[u8], formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    formatter.write_str(std::str::from_utf8(digits).map_err(|_| fmt::Error)?)
 }
 
 /// Appends a number given as text, such as `-12.50`, `1E+3`, `NaN` or `Infinity`, in binary.
