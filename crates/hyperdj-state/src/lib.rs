@@ -7,7 +7,9 @@
 mod default_expression;
 mod document;
 mod error;
+mod indexes;
 mod inherited;
+mod keys;
 mod relation;
 mod resolve;
 mod types;
