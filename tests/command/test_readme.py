@@ -21,6 +21,9 @@ TRANSCRIPT = re.compile(
     re.DOTALL,
 )
 EXAMPLE = re.compile(r"```python\n(?P<code>>>> .*?)```", re.DOTALL)
+QUERIES = re.compile(
+    r"```python\n(?P<code>from hyperdjango.database .*?)```", re.DOTALL
+)
 
 
 def shop_models(cluster: Cluster, hyper: Hyper, arguments: str) -> str:
@@ -59,3 +62,33 @@ def test_example_runs(cluster: Cluster, hyper: Hyper, tmp_path: Path) -> None:
         check=False,
     )
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_queries_run(cluster: Cluster, tmp_path: Path) -> None:
+    found = QUERIES.search(README.read_text())
+    assert found is not None
+    first, rest = found["code"].split("\n\n", 1)
+    body = rest.replace("\n", "\n    ")
+    program = (
+        f"import asyncio\n{first}\n\nasync def main():\n    {body}\n"
+        "    assert open_orders\n\nasyncio.run(main())\n"
+    )
+    shop = ROOT / "examples/legacy_shop"
+    with cluster.database((shop / "schema.sql").read_text()) as name:
+        cluster.run_sql(name, (shop / "data.sql").read_text())
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(PACKAGE),
+            "DATABASE_URL": cluster.url(name),
+        }
+        result = subprocess.run(
+            [sys.executable, "-c", program],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == 0, result.stdout + result.stderr
+        paid = "SELECT status FROM orders WHERE id = 7"
+        assert cluster.run_sql(name, paid) == [("paid",)]
