@@ -152,11 +152,14 @@ fn insisted(
     probe(&absolute, identity).map_err(wrong)
 }
 
-/// The folder that a link to `postgres` leads to: the client programs are there too, and need not be linked.
+/// The folder that links to `postgres` and `initdb` lead to: the client programs are there too, and need not be linked.
 fn real_folder(bin_dir: &Path) -> PathBuf {
-    let real = bin_dir.join("postgres").canonicalize().ok();
-    match real.as_deref().and_then(Path::parent) {
-        Some(folder) if folder.join("initdb").is_file() => folder.to_path_buf(),
+    let real = |name: &str| {
+        let path = bin_dir.join(name).canonicalize().ok()?;
+        path.parent().map(Path::to_path_buf)
+    };
+    match (real("postgres"), real("initdb")) {
+        (Some(folder), Some(other)) if folder == other => folder,
         _ => bin_dir.to_path_buf(),
     }
 }

@@ -77,6 +77,20 @@ fn the_path_comes_before_the_distributions_folders() {
 }
 
 #[test]
+fn links_lead_to_the_folder_with_all_programs() {
+    let folder = open_folder();
+    let real = real_bin_dir();
+    for program in ["postgres", "initdb"] {
+        std::os::unix::fs::symlink(real.join(program), folder.path().join(program)).unwrap();
+    }
+    let search = Search {
+        path: Some(folder.path().into()),
+        ..Search::default()
+    };
+    assert_eq!(find_installation(&search).unwrap().bin_dir(), real);
+}
+
+#[test]
 fn initdb_runs_once_for_all_starts_and_again_for_a_damaged_copy() {
     let (folder, bin_dir) = wrapped();
     let options = Options {
