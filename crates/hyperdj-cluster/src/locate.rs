@@ -179,7 +179,6 @@ fn probe(bin_dir: &Path, identity: Option<&Identity>) -> Result<Installation, St
             return Err(format!("there is no `{name}` in it"));
         }
     }
-    let bin_dir = &real_folder(bin_dir);
     let output = identity::command(&bin_dir.join("postgres"), identity)
         .arg("--version")
         .stdin(Stdio::null())
@@ -200,7 +199,7 @@ fn probe(bin_dir: &Path, identity: Option<&Identity>) -> Result<Installation, St
             Err(format!("its version, {version}, is older than {OLDEST}"))
         }
         Some(version) => Ok(Installation {
-            bin_dir: bin_dir.to_path_buf(),
+            bin_dir: real_folder(bin_dir),
             version,
         }),
         None => Err(format!(
