@@ -195,11 +195,12 @@ class Pool:
             self.spawn(self._open_for_waiter())
 
     async def _open_for_waiter(self) -> None:
+        # Whoever asks later may find a server that is back: this attempt says nothing to them.
+        asked = list(self._waiters)
         try:
             connection = await self._open()
         except OperationalError as problem:
-            while self._waiters:
-                waiter = self._waiters.popleft()
+            for waiter in asked:
                 if not waiter.done():
                     waiter.set_exception(problem)
                     return
