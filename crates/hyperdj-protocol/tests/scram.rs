@@ -117,9 +117,9 @@ fn a_server_that_does_not_prove_itself() {
     answer(&mut startup, &authentication(10, PLAIN)).unwrap();
     let nonce = String::from_utf8(sent(&mut startup)[5..].to_vec())
         .unwrap()
-        .split("r=")
-        .nth(1)
+        .split_once("r=")
         .unwrap()
+        .1
         .to_owned();
     assert!(
         !first.contains(&nonce),
@@ -144,9 +144,9 @@ fn a_server_that_does_not_prove_itself() {
         answer(&mut startup, &authentication(10, PLAIN)).unwrap();
         let nonce = String::from_utf8(sent(&mut startup)[5..].to_vec())
             .unwrap()
-            .split("r=")
-            .nth(1)
+            .split_once("r=")
             .unwrap()
+            .1
             .to_owned();
         match answer(
             &mut startup,
