@@ -4,7 +4,7 @@
 //! `ruleutils.c`): an integer of four bytes and a decimal fraction are printed bare where they have no sign, all else
 //! in quotes with the constant's own type behind. A default that was written with another type is not a literal.
 
-use hyperdj_schema::{BaseType, Column, Schema, sql::quote_identifier};
+use hyperdj_schema::{BaseType, Column, Schema, sql::quote_identifier, without_modifiers};
 
 use crate::literal;
 
@@ -109,11 +109,9 @@ fn takes_text_as_it_is(schema: &Schema, data_type: &str) -> bool {
         })
 }
 
-/// A type with its modifiers left aside, as a cast names it.
+/// A type with its modifiers left aside, as a cast names it; `None` where it has none.
 fn unmodified(data_type: &str) -> Option<String> {
-    let open = data_type.find('(')?;
-    let close = open + data_type[open..].find(')')?;
-    let name = format!("{}{}", &data_type[..open], &data_type[close + 1..]);
+    let name = without_modifiers(data_type)?;
     Some(if name == "character" {
         "bpchar".to_owned()
     } else {

@@ -49,15 +49,8 @@ impl BaseType {
     /// With it every type outside `pg_catalog` is printed with its namespace, so that a user's own type called `text`
     /// is never taken for the built-in one.
     pub fn of(printed: &str) -> Self {
-        let stripped;
-        let name = match (printed.find('('), printed.find(')')) {
-            (Some(open), Some(close)) if open < close && !printed.contains('"') => {
-                stripped = format!("{}{}", &printed[..open], &printed[close + 1..]);
-                stripped.as_str()
-            }
-            _ => printed,
-        };
-        match name {
+        let stripped = without_modifiers(printed);
+        match stripped.as_deref().unwrap_or(printed) {
             "smallint" => Self::SmallInt,
             "integer" => Self::Integer,
             "bigint" => Self::BigInt,
@@ -83,6 +76,17 @@ impl BaseType {
     /// Whether a column of this type can be made by `serial` of some width.
     pub fn is_integer(self) -> bool {
         matches!(self, Self::SmallInt | Self::Integer | Self::BigInt)
+    }
+}
+
+/// A type's printed form without length, precision and scale, `numeric(10,2)` gives `numeric`; `None` where it has
+/// none, or where a quoted name may hold the parentheses.
+pub fn without_modifiers(printed: &str) -> Option<String> {
+    match (printed.find('('), printed.find(')')) {
+        (Some(open), Some(close)) if open < close && !printed.contains('"') => {
+            Some(format!("{}{}", &printed[..open], &printed[close + 1..]))
+        }
+        _ => None,
     }
 }
 

@@ -25,7 +25,7 @@ pub use columns_read::{columns_read, exclusion_columns, relations_named};
 pub use constraint::{
     Check, Deferrable, Exclusion, ForeignKey, MatchType, PrimaryKey, ReferentialAction, Unique,
 };
-pub use data_type::BaseType;
+pub use data_type::{BaseType, without_modifiers};
 pub use default_name::{
     check_name, exclusion_name, foreign_key_name, index_name, primary_key_name, sequence_name,
     unique_name,

@@ -2,7 +2,7 @@
 //!
 //! The inverse of what the models' writer does, by the same rules of PostgreSQL (`get_const_expr` in `ruleutils.c`).
 
-use hyperdj_schema::BaseType;
+use hyperdj_schema::without_modifiers;
 
 use crate::document::Default;
 
@@ -55,14 +55,9 @@ fn fraction(text: &str) -> String {
 
 /// A type as a cast names it, without length and precision, and whether it had any.
 fn unmodified(data_type: &str) -> (String, bool) {
-    let is_plain = !data_type.contains('"') || BaseType::of(data_type) != BaseType::Other;
-    let (name, has_modifier) = match (data_type.find('('), data_type.find(')')) {
-        (Some(open), Some(close)) if open < close && is_plain => (
-            format!("{}{}", &data_type[..open], &data_type[close + 1..]),
-            true,
-        ),
-        _ => (data_type.to_owned(), false),
-    };
+    let stripped = without_modifiers(data_type);
+    let has_modifier = stripped.is_some();
+    let name = stripped.unwrap_or_else(|| data_type.to_owned());
     let name = match name.as_str() {
         "character" => "bpchar".to_owned(),
         _ => name,
