@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hyperdjango.errors import ModelError, RelationNotLoaded
+from hyperdjango._engine import related
+from hyperdjango.errors import FieldNotLoaded, ModelError, RelationNotLoaded
 from hyperdjango.models.columns import Table
 from hyperdjango.models.registry import registry
 from hyperdjango.models.reserved import is_reserved
@@ -80,12 +81,19 @@ class Relation:
             )
         return options.primary_key[0]
 
-    def __get__(self, instance: object, owner: type[Any]) -> Any:
-        # A loaded relation is found first, in the instance: this one is not loaded.
+    def __get__(self, instance: Any, owner: type[Any]) -> Any:
+        # What was read or set is found first, in the instance.
         if instance is None:
             return self
-        if getattr(instance, self.field.name) is None:
-            return None
+        target = related(instance, self.name)
+        if target is not NotImplemented:
+            object.__setattr__(instance, self.name, target)
+            return target
+        try:
+            if getattr(instance, self.field.name) is None:
+                return None
+        except FieldNotLoaded:
+            pass
         model = owner.__name__
         raise RelationNotLoaded(
             f"{model}.{self.name} is not loaded; fetch it with its row, "
@@ -114,7 +122,7 @@ class Relation:
                 )
             key = getattr(value, self.target_field().name)
         self.field.assign(instance, key)
-        instance.__dict__[self.name] = value
+        object.__setattr__(instance, self.name, value)
 
     def __str__(self) -> str:
         return f"{self.model.__name__}.{self.name}"
