@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from hyperdjango.errors import ModelError
+from hyperdjango._engine import FieldReader, forget_related, mark_changed
+from hyperdjango.errors import FieldNotLoaded, ModelError
 from hyperdjango.models.annotations import UNION, resolve
 from hyperdjango.models.columns import Generated, Identity, Serial, Table
 from hyperdjango.models.fieldchecks import CHECKS, check_together, refuse_keyword
@@ -117,27 +118,56 @@ def Field(
 DEFAULTS: dict[str, Any] = Field.__kwdefaults__ or {}
 
 
-class ModelField:
+# A model's own ``__setattr__`` calls ``assign``.
+_set = object.__setattr__
+
+
+def set_stored(instance: Model, field: ModelField, value: object) -> None:
+    """Put a value into an instance that the database has given.
+
+    Arguments:
+        instance: the model's instance.
+        field: ModelField, the field.
+        value: what was read; it becomes the field's type where it is of another one.
+    """
+    if value is not None and type(value) is not field.python_type:
+        value = _read(field, value)
+    _set(instance, field.name, value)
+    mark_changed(instance, field.position)
+
+
+def _read(field: ModelField, value: Any) -> Any:
+    """A value of a type that the field does not have: converted, unless it is what Python can't hold."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, field.python_type):
+        return value
+    return field.convert(value)
+
+
+class ModelField(FieldReader):
     """A column of a model, as ``Order._meta.fields`` lists it.
 
     It has every keyword of ``Field`` as an attribute, and is the class attribute behind the
-    instance's: a value once set is in the instance's own dictionary, and read without a call.
+    instance's: a value once set or read is among the instance's own attributes, and found
+    without a call; else it is read out of the row that the instance was made of.
 
     Attributes:
         name: str, the field's name in the class.
         column: str, the column's name.
         model: the class, None until the field is in one.
         position: int, the place among the model's fields, from 0.
+        kind: str | None, the name of ``python_type``, once it was asked for.
         relation: Relation | None, what ``foreign_key`` makes readable.
+        composites: tuple of str, the relations by keys of several fields that it belongs to.
 
     PostgreSQL documentation, "CREATE TABLE"; Django documentation, "Model field reference".
     """
 
-    name: str = ""
     column: str = ""
     model: type[Model] | None = None
-    position: int = 0
     relation: Relation | None = None
+    composites: tuple[str, ...] = ()
     annotation: Any = None
     namespace: Mapping[str, Any] = NOTHING
 
@@ -206,10 +236,6 @@ class ModelField:
             field._resolved()
         return field
 
-    def __get__(self, instance: object, owner: type[Any]) -> Any:
-        # Values that are set are found first, in the instance: this one never was.
-        return self if instance is None else None
-
     def assign(self, instance: Model, value: object) -> None:
         """Set the field of an instance to the value, converted to the field's type.
 
@@ -224,11 +250,22 @@ class ModelField:
         """
         if value is not None and type(value) is not self._exact:
             value = self.convert(value)
-        values = instance.__dict__
         relation = self.relation
-        if relation is not None and values.get(self.name) != value:
-            values.pop(relation.name, None)
-        values[self.name] = value
+        if relation is not None and not self._holds(instance, value):
+            instance.__dict__.pop(relation.name, None)
+            forget_related(instance, relation.name)
+        for name in self.composites:
+            instance.__dict__.pop(name, None)
+            forget_related(instance, name)
+        _set(instance, self.name, value)
+        mark_changed(instance, self.position)
+
+    def _holds(self, instance: Model, value: object) -> bool:
+        """Whether the field of the instance is known to have the value already."""
+        try:
+            return bool(getattr(instance, self.name) == value)
+        except FieldNotLoaded:
+            return False
 
     def convert(self, value: Any) -> Any:
         """The value as the field's Python type, and never another value.

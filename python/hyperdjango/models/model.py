@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hyperdjango._engine import Record, is_loaded, loaded_fields, mark_changed
 from hyperdjango.errors import (
     FieldError,
     ModelError,
@@ -49,7 +50,7 @@ class ModelException:
         return made
 
 
-class Model:
+class Model(Record):
     """A row of a table, as a Python object.
 
     Arguments:
@@ -63,6 +64,10 @@ class Model:
     A value is converted to the field's type when it is assigned. A field that is given no value
     has its ``default``, and stays unset without one: it reads as None, and the database's own
     default applies when the row is inserted.
+
+    An instance that was fetched reads each value out of its row when it is asked for. What
+    Python can't hold is a str in PostgreSQL's own form, as in ``Database.query``: ``infinity``, a
+    date before Christ or after the year 9999, ``24:00:00``.
 
     Django documentation, "Model instance reference".
 
@@ -126,15 +131,18 @@ class Model:
                 self.pk = value
             else:
                 raise meta.unknown_name(name)
-        present = self.__dict__
-        for field in meta.defaults:
-            if field.name not in present:
-                field.assign(self, field.initial())
+        if meta.defaults:
+            present = self.__dict__
+            for field in meta.defaults:
+                if field.name not in present:
+                    field.assign(self, field.initial())
 
     def __setattr__(self, name: str, value: Any) -> None:
         attribute = self._meta.attributes.get(name)
         if attribute is None:
             object.__setattr__(self, name, value)
+            # It may be an annotation of the query.
+            mark_changed(self, -1)
         else:
             attribute.assign(self, value)
 
@@ -167,24 +175,6 @@ class Model:
         for field, one in zip(key, values, strict=True):
             field.assign(self, one)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Every field's value by its name, in the order of the fields; None where unset.
-
-        Returns:
-            A new dict, whose values are those of the attributes.
-
-        >>> from hyperdjango.models import Field
-        >>> class Tag(Model):
-        ...     id: int = Field(primary_key=True)
-        ...     label: str = Field()
-        ...
-        ...     class Meta:
-        ...         table_name = "tags"
-        >>> Tag(label="new").to_dict()
-        {'id': None, 'label': 'new'}
-        """
-        return {field.name: getattr(self, field.name) for field in self._meta.fields}
-
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
@@ -203,12 +193,12 @@ class Model:
         return hash(key)
 
     def __repr__(self) -> str:
-        present = self.__dict__
-        values = ", ".join(
-            f"{field.name}={present[field.name]!r}"
-            for field in self._meta.fields
-            if field.name in present
-        )
+        fields = self._meta.fields
+        names = [fields[position].name for position in loaded_fields(self)]
+        if not is_loaded(self):
+            # What was set and deleted again is unset.
+            names = [name for name in names if name in self.__dict__]
+        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
         return f"{self._meta.name}({values})"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hyperdjango.errors import ModelError, RelationNotLoaded
+from hyperdjango._engine import related
+from hyperdjango.errors import FieldNotLoaded, ModelError, RelationNotLoaded
 from hyperdjango.models.columns import Table
 from hyperdjango.models.registry import registry
 from hyperdjango.models.reserved import is_reserved
@@ -94,12 +95,23 @@ class Relation:
         """
         return ((self.field, self.target_field()),)
 
-    def __get__(self, instance: object, owner: type[Any]) -> Any:
-        # A loaded relation is found first, in the instance: this one is not loaded.
+    def names(self) -> tuple[str, ...]:
+        """The names of the fields that hold the key."""
+        return (self.field.name,)
+
+    def __get__(self, instance: Any, owner: type[Any]) -> Any:
+        # What was read or set is found first, in the instance.
         if instance is None:
             return self
-        if getattr(instance, self.field.name) is None:
-            return None
+        target = related(instance, self.name)
+        if target is not NotImplemented:
+            object.__setattr__(instance, self.name, target)
+            return target
+        try:
+            if any(getattr(instance, name) is None for name in self.names()):
+                return None
+        except FieldNotLoaded:
+            pass
         model = owner.__name__
         raise RelationNotLoaded(
             f"{model}.{self.name} is not loaded; fetch it with its row, "
@@ -128,7 +140,7 @@ class Relation:
                 )
             key = getattr(value, self.target_field().name)
         self.field.assign(instance, key)
-        instance.__dict__[self.name] = value
+        object.__setattr__(instance, self.name, value)
 
     def __str__(self) -> str:
         return f"{self.model.__name__}.{self.name}"
@@ -156,6 +168,13 @@ class CompositeRelation(Relation):
         field = model._meta.by_name[constraint.fields[0]]
         super().__init__(name, field, model, constraint.to)
         self.constraint = constraint
+        for field_name in constraint.fields:
+            one = model._meta.by_name[field_name]
+            one.composites = (*one.composites, name)
+
+    def names(self) -> tuple[str, ...]:
+        """The names of the fields that hold the key."""
+        return self.constraint.fields
 
     @property
     def related_name(self) -> str | None:
@@ -192,7 +211,7 @@ class CompositeRelation(Relation):
             field.assign(
                 instance, None if value is None else getattr(value, target.name)
             )
-        instance.__dict__[self.name] = value
+        object.__setattr__(instance, self.name, value)
 
 
 def target_name(reference: str | Table) -> str:
