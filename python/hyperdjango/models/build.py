@@ -240,7 +240,9 @@ def _collect_relations(options: Options) -> None:
         taken = taken or {*RESERVED_NAMES, *options.by_name, *_attributes(model)}
         name = composite_name(constraint.to, taken)
         taken.add(name)
-        options.relations[name] = composite = CompositeRelation(name, constraint, model)
+        fields = [options.by_name[one] for one in constraint.fields]
+        composite = CompositeRelation(name, constraint, model, fields)
+        options.relations[name] = composite
         setattr(model, name, composite)
     options.attributes.update(options.relations)
 

@@ -156,6 +156,7 @@ class CompositeRelation(Relation):
         name: str, the attribute's name.
         constraint: ForeignKey, the entry of ``Meta.constraints``.
         model: the class that has both.
+        fields: the fields of the key, in its order.
 
     PostgreSQL documentation, "Constraints", "Foreign Keys".
     """
@@ -163,14 +164,18 @@ class CompositeRelation(Relation):
     __slots__ = ("constraint",)
     constraint: ForeignKey
 
-    def __init__(self, name: str, constraint: ForeignKey, model: type[Model]) -> None:
+    def __init__(
+        self,
+        name: str,
+        constraint: ForeignKey,
+        model: type[Model],
+        fields: list[ModelField],
+    ) -> None:
         assert constraint.to is not None
-        field = model._meta.by_name[constraint.fields[0]]
-        super().__init__(name, field, model, constraint.to)
+        super().__init__(name, fields[0], model, constraint.to)
         self.constraint = constraint
-        for field_name in constraint.fields:
-            one = model._meta.by_name[field_name]
-            one.composites = (*one.composites, name)
+        for field in fields:
+            field.composites = (*field.composites, name)
 
     def names(self) -> tuple[str, ...]:
         """The names of the fields that hold the key."""

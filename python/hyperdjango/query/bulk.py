@@ -11,7 +11,6 @@ from hyperdjango.query.instances import take_back
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import Any
 
     from hyperdjango.database import Database
     from hyperdjango.models.field import ModelField

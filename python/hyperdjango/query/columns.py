@@ -25,7 +25,7 @@ SELECT n.nspname, c.relname, a.attname,
        pg_catalog.format_type(CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END, -1),
        a.attgenerated <> '' OR a.attidentity = 'a',
        coalesce(a.attnum = ANY(k.conkey), false)
-FROM pg_catalog.unnest($1::text[], $2::text[]) w(nspname, relname)
+FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) w(nspname, relname)
 JOIN pg_catalog.pg_namespace n ON n.nspname = w.nspname
 JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = w.relname
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped

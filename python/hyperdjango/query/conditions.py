@@ -227,6 +227,10 @@ class Compare(Condition):
             return
         if _is_instance(value):
             self.value = value = _key_of(lookup, value)
+        elif not isinstance(value, (str, bytes, dict)) and hasattr(value, "__iter__"):
+            # A generator gives its values once.
+            items = [_key_of(lookup, item) if _is_instance(item) else item for item in value]
+            self.value = value = tuple(items) if isinstance(value, tuple) else items
         comparison = lookup.comparison
         self.operator = comparison.choose(value)
         if isinstance(value, (list, tuple)) and any(

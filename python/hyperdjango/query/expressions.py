@@ -15,7 +15,7 @@ from hyperdjango.query.writer import literal
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any, Self
+    from typing import Any
 
     from hyperdjango.query.scope import Scope
 

@@ -124,12 +124,15 @@ def changed_fields(
                     f"{field} is computed by the database, and can't be given a value"
                 )
             fields.append(field)
-        elif field.position in present and isinstance(
-            instance.__dict__.get(field.name), (list, dict, set, bytearray)
+        elif (
+            field.position in present
+            and isinstance(
+                instance.__dict__.get(field.name), (list, dict, set, bytearray)
+            )
+            and not writes.is_computed(field)
         ):
             # It may have been changed in place, which no assignment tells.
-            if not writes.is_computed(field):
-                fields.append(field)
+            fields.append(field)
     return fields
 
 
@@ -270,7 +273,34 @@ async def refresh(
         row = await queryset.only(*names).get()
         from hyperdjango.models.field import set_stored
 
+        # What was assigned to other fields is still to be saved.
+        changed = set(_engine.changed(instance))
         for name in names:
-            set_stored(instance, model._meta.by_name[name], getattr(row, name))
+            field = model._meta.by_name[name]
+            set_stored(instance, field, getattr(row, name))
+            changed.discard(field.position)
+        _engine.clear_changed(instance)
+        for position in changed:
+            _engine.mark_changed(instance, position)
         return
     _engine.adopt(instance, await queryset.get())
+
+
+async def refresh_view(
+    model: type[Model],
+    concurrently: bool,
+    with_data: bool,
+    using: Database | str | None,
+) -> None:
+    """Compute the rows of a materialized view anew."""
+    from hyperdjango.query.writer import table
+
+    view = model._meta.view
+    if view is None or not view.materialized:
+        raise FieldError(f"{model.__name__} is of no materialized view")
+    if concurrently and not with_data:
+        raise FieldError("concurrently needs with_data: the old rows stay until then")
+    database = await resolve(model, write=True, using=using)
+    words = " CONCURRENTLY" if concurrently else ""
+    data = "" if with_data else " WITH NO DATA"
+    await database.execute(f"REFRESH MATERIALIZED VIEW{words} {table(model)}{data}")

@@ -8,7 +8,7 @@ from hyperdjango.errors import FieldError
 from hyperdjango.models.registry import registry
 from hyperdjango.models.suggest import did_you_mean
 from hyperdjango.query import operators, transforms
-from hyperdjango.query.paths import Path, follow
+from hyperdjango.query.paths import follow
 from hyperdjango.query.sides import Side
 
 TYPE_CHECKING = False

@@ -11,12 +11,13 @@ from hyperdjango.query.state import State
 if TYPE_CHECKING:
     from typing import Any
 
+    from hyperdjango.database import Database
     from hyperdjango.models.model import Model
 
-Row = TypeVar("Row", covariant=True)
+Row_co = TypeVar("Row_co", covariant=True)
 
 
-class Manager(QuerySet[Row]):
+class Manager(QuerySet[Row_co]):
     """All rows of a model: a queryset to begin with.
 
     Django documentation, "Managers".
@@ -24,7 +25,7 @@ class Manager(QuerySet[Row]):
 
     __slots__ = ()
 
-    def raw(self, sql: str, *parameters: Any) -> RawQuerySet[Row]:
+    def raw(self, sql: str, *parameters: Any) -> RawQuerySet[Row_co]:
         """Rows of SQL of your own, as instances.
 
         Arguments:
@@ -36,11 +37,34 @@ class Manager(QuerySet[Row]):
         """
         return RawQuerySet(self._state, sql, parameters)
 
+    async def refresh_materialized_view(
+        self,
+        *,
+        concurrently: bool = False,
+        with_data: bool = True,
+        using: Database | str | None = None,
+    ) -> None:
+        """Compute the rows of the model's materialized view anew.
+
+        Arguments:
+            concurrently: bool, whether others may read the old rows meanwhile; it needs a unique index.
+            with_data: bool, False to empty it instead.
+            using: Database | str | None, another database than the model's usual one.
+
+        Raises:
+            FieldError: the model is of no materialized view.
+
+        PostgreSQL documentation, "REFRESH MATERIALIZED VIEW".
+        """
+        from hyperdjango.query import instances
+
+        await instances.refresh_view(self._state.model, concurrently, with_data, using)
+
     def __repr__(self) -> str:
         return f"<Manager of {self._state.model.__name__}>"
 
 
-class RawQuerySet(QuerySet[Row]):
+class RawQuerySet(QuerySet[Row_co]):
     """Rows of SQL of your own, as instances: await it, or go through it with ``async for``."""
 
     __slots__ = ("_parameters", "_sql")
@@ -63,7 +87,7 @@ class RawQuerySet(QuerySet[Row]):
             )
         return RawQuerySet(state, self._sql, self._parameters)
 
-    async def _fetch(self) -> list[Row]:
+    async def _fetch(self) -> list[Row_co]:
         from hyperdjango._engine import Plan
         from hyperdjango.query import execution
         from hyperdjango.query.compiled import MODELS, Compiled

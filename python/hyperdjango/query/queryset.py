@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from hyperdjango.models.model import Model
     from hyperdjango.query.related import Prefetch
 
-Row = TypeVar("Row", covariant=True)
+Row_co = TypeVar("Row_co", covariant=True)
 
 
-class QuerySet(Writing[Row], Generic[Row]):
+class QuerySet(Writing[Row_co], Generic[Row_co]):
     """Rows of a model, asked for step by step: nothing is sent until it is awaited.
 
     Every method that narrows, orders or changes what is asked for gives another queryset and leaves
@@ -419,10 +419,10 @@ class QuerySet(Writing[Row], Generic[Row]):
 
     # Evaluation -------------------------------------------------------------------------------------
 
-    def __await__(self) -> Generator[Any, None, list[Row]]:
+    def __await__(self) -> Generator[Any, None, list[Row_co]]:
         return self._fetch().__await__()
 
-    async def _fetch(self) -> list[Row]:
+    async def _fetch(self) -> list[Row_co]:
         state = self._state
         if state.lock is not None:
             await execution.check_transaction(state)
@@ -433,14 +433,14 @@ class QuerySet(Writing[Row], Generic[Row]):
             from hyperdjango.query.related import prefetch
 
             await prefetch(rows, state)
-        result: list[Row] = rows
+        result: list[Row_co] = rows
         return result
 
-    async def __aiter__(self) -> AsyncIterator[Row]:
+    async def __aiter__(self) -> AsyncIterator[Row_co]:
         for row in await self._fetch():
             yield row
 
-    async def iterator(self, chunk_size: int = 2000) -> AsyncIterator[Row]:
+    async def iterator(self, chunk_size: int = 2000) -> AsyncIterator[Row_co]:
         """The rows one by one, fetched piece by piece, so that they need not fit into memory.
 
         Arguments:
@@ -467,7 +467,7 @@ class QuerySet(Writing[Row], Generic[Row]):
         async for row in execution.stream(state, chunk_size):
             yield row
 
-    async def get(self, *conditions: Any, **lookups: Any) -> Row:
+    async def get(self, *conditions: Any, **lookups: Any) -> Row_co:
         """The one row for which every condition holds.
 
         Raises:
@@ -496,7 +496,7 @@ class QuerySet(Writing[Row], Generic[Row]):
             "narrow the conditions, or take first()"
         )
 
-    async def first(self) -> Row | None:
+    async def first(self) -> Row_co | None:
         """The first row, or None; by the primary key where no order was asked for."""
         state = self._state
         asked = self
@@ -505,7 +505,7 @@ class QuerySet(Writing[Row], Generic[Row]):
         rows = await asked[:1]._fetch()
         return rows[0] if rows else None
 
-    async def last(self) -> Row | None:
+    async def last(self) -> Row_co | None:
         """The last row, or None; by the primary key where no order was asked for.
 
         Raises:
@@ -530,7 +530,7 @@ class QuerySet(Writing[Row], Generic[Row]):
             return self
         return self._with(order=tuple(field.name for field in key))
 
-    async def earliest(self, *names: str) -> Row:
+    async def earliest(self, *names: str) -> Row_co:
         """The first row in the order of these names.
 
         Raises:
@@ -538,7 +538,7 @@ class QuerySet(Writing[Row], Generic[Row]):
         """
         return await self._outermost(self.order_by(*names))
 
-    async def latest(self, *names: str) -> Row:
+    async def latest(self, *names: str) -> Row_co:
         """The last row in the order of these names.
 
         Raises:
@@ -546,7 +546,7 @@ class QuerySet(Writing[Row], Generic[Row]):
         """
         return await self._outermost(self.order_by(*names).reverse())
 
-    async def _outermost(self, asked: Self) -> Row:
+    async def _outermost(self, asked: Self) -> Row_co:
         if not asked._state.order:
             raise FieldError("earliest() and latest() take the names to order by")
         rows = await asked[:1]._fetch()
@@ -600,7 +600,7 @@ class QuerySet(Writing[Row], Generic[Row]):
 
     async def in_bulk(
         self, ids: Iterable[Any] | None = None, *, field_name: str = "pk"
-    ) -> dict[Any, Row]:
+    ) -> dict[Any, Row_co]:
         """The rows by their keys.
 
         Arguments:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hyperdjango.models.model import Model
     from hyperdjango.query.links import Link
 
-Row = TypeVar("Row", covariant=True)
+Row_co = TypeVar("Row_co", covariant=True)
 
 
 class Prefetch:
@@ -190,16 +190,16 @@ def _give(
             object.__setattr__(one, hop.back, parent)
 
 
-class Loaded(QuerySet[Row]):
+class Loaded(QuerySet[Row_co]):
     """Rows that were fetched already: awaiting them asks nobody; anything else is asked for anew."""
 
     __slots__ = ("_rows",)
 
-    def __init__(self, state: State, rows: list[Row]) -> None:
+    def __init__(self, state: State, rows: list[Row_co]) -> None:
         super().__init__(state)
         self._rows = rows
 
-    async def _fetch(self) -> list[Row]:
+    async def _fetch(self) -> list[Row_co]:
         return list(self._rows)
 
     def all(self) -> Any:
@@ -214,11 +214,11 @@ class Loaded(QuerySet[Row]):
         """Whether there is one."""
         return bool(self._rows)
 
-    async def first(self) -> Row | None:
+    async def first(self) -> Row_co | None:
         """The first of them."""
         return self._rows[0] if self._rows else None
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[Row_co]:
         return iter(self._rows)
 
     def __len__(self) -> int:
@@ -234,7 +234,7 @@ class Loaded(QuerySet[Row]):
         return repr(self._rows)
 
 
-class RelatedManager(QuerySet[Row]):
+class RelatedManager(QuerySet[Row_co]):
     """The rows of a relation of one instance: ``order.order_item_set``.
 
     Where they were fetched with the instance, ``prefetch_related``, it is a sequence of them: ``for``,
@@ -265,7 +265,7 @@ class RelatedManager(QuerySet[Row]):
         rows = self._loaded()
         return QuerySet(self._state) if rows is None else Loaded(self._state, rows)
 
-    async def _fetch(self) -> list[Row]:
+    async def _fetch(self) -> list[Row_co]:
         rows = self._loaded()
         return await super()._fetch() if rows is None else list(rows)
 
@@ -279,7 +279,7 @@ class RelatedManager(QuerySet[Row]):
             )
         return rows
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[Row_co]:
         return iter(self._rows())
 
     def __len__(self) -> int:
@@ -316,7 +316,7 @@ class RelatedManager(QuerySet[Row]):
         if _engine.has_cache(self._instance):
             _engine.cache(self._instance).pop(self._link.name, None)
 
-    async def create(self, **values: Any) -> Row:
+    async def create(self, **values: Any) -> Row_co:
         """Add a row that belongs to the instance."""
         self._forget()
         return await super().create(**self._key(), **values)

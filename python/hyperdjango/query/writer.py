@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 def identifier(name: str) -> str:
     """A name, quoted (PostgreSQL documentation, "Identifiers and Key Words").
 
-    >>> identifier('say "no"')
-    '"say ""no"""'
+    >>> identifier('a "b" c')
+    '"a ""b"" c"'
     """
     return '"' + name.replace('"', '""') + '"'
 

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from hyperdjango.query.queryset import QuerySet
     from hyperdjango.query.state import State
 
-Row = TypeVar("Row", covariant=True)
+Row_co = TypeVar("Row_co", covariant=True)
 
 
-class Writing(Generic[Row]):
+class Writing(Generic[Row_co]):
     """The methods of a queryset that change rows."""
 
     __slots__ = ()
@@ -29,7 +29,7 @@ class Writing(Generic[Row]):
         if self._state.shape != "models":
             raise FieldError(f"{method}() belongs before values() and values_list()")
 
-    async def create(self, **values: Any) -> Row:
+    async def create(self, **values: Any) -> Row_co:
         """Construct an instance and add its row.
 
         Arguments:
@@ -43,12 +43,12 @@ class Writing(Generic[Row]):
         self._check_instances("create")
         instance: Any = self._state.model(**values)
         await instance.save(force_insert=True, using=self._state.using)
-        result: Row = instance
+        result: Row_co = instance
         return result
 
     async def get_or_create(
         self, defaults: Mapping[str, Any] | None = None, **lookups: Any
-    ) -> tuple[Row, bool]:
+    ) -> tuple[Row_co, bool]:
         """The one row with these values, added if there is none.
 
         Arguments:
@@ -87,7 +87,7 @@ class Writing(Generic[Row]):
         defaults: Mapping[str, Any] | None = None,
         create_defaults: Mapping[str, Any] | None = None,
         **lookups: Any,
-    ) -> tuple[Row, bool]:
+    ) -> tuple[Row_co, bool]:
         """The one row with these values, with others changed; added if there is none.
 
         Arguments:
@@ -114,10 +114,10 @@ class Writing(Generic[Row]):
             await instance.save(using=database)
             return instance, False
 
-    async def _create_in(self, database: Database, values: dict[str, Any]) -> Row:
+    async def _create_in(self, database: Database, values: dict[str, Any]) -> Row_co:
         instance: Any = self._state.model(**values)
         await instance.save(force_insert=True, using=database)
-        result: Row = instance
+        result: Row_co = instance
         return result
 
     async def update(self, **changes: Any) -> int:
@@ -189,7 +189,7 @@ class Writing(Generic[Row]):
         update_conflicts: bool = False,
         update_fields: Sequence[str] | None = None,
         unique_fields: Sequence[str] | None = None,
-    ) -> list[Row]:
+    ) -> list[Row_co]:
         """Add the rows of many instances, in one statement for those that set the same fields.
 
         Arguments:
