@@ -26,7 +26,8 @@ def read(field: ModelField) -> str:
     """A column in SQL as models promise to read it."""
     column = '"' + field.column.replace('"', '""') + '"'
     if field.python_type is str:
-        return f"{column}::text AS {column}"
+        # What the type's output function prints: a cast to text is another thing for inet.
+        return f"CASE WHEN {column} IS NOT NULL THEN format('%s', {column}) END AS {column}"
     if field.db_type == "money":
         return f"{column}::numeric AS {column}"
     return column
