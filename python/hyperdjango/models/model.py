@@ -149,8 +149,17 @@ class Model(Record):
             raise FieldError(
                 f"{meta.name} is abstract, and has no rows; construct a class based on it"
             )
-        attributes = meta.attributes
+        attributes, plain, present = meta.attributes, meta.plain, self.__dict__
         for name, value in values.items():
+            attribute = plain.get(name)
+            if attribute is not None:
+                # Nothing hangs on it: a value of exactly its type needs no look.
+                if type(value) is not attribute._exact and value is not None:
+                    attribute.assign(self, value)
+                else:
+                    present[name] = value
+                    mark_changed(self, attribute.position)
+                continue
             attribute = attributes.get(name)
             if attribute is not None:
                 attribute.assign(self, value)
@@ -159,7 +168,6 @@ class Model(Record):
             else:
                 raise meta.unknown_name(name)
         if meta.defaults:
-            present = self.__dict__
             for field in meta.defaults:
                 if field.name not in present:
                     field.assign(self, field.initial())

@@ -6,6 +6,7 @@ from operator import attrgetter
 
 from hyperdjango import _engine
 from hyperdjango.errors import FieldError
+from hyperdjango.models.field import set_stored
 from hyperdjango.query import execution, writes
 from hyperdjango.query.expressions import Expression
 from hyperdjango.query.instances import insert, key_of, not_added, take_back
@@ -169,10 +170,30 @@ async def _create_batch(
     if (len(rows) if back else rows) != len(instances):
         raise not_added(model)
     if back:
+        _take_back(instances, back, rows)
+    set_loaded = _engine.set_loaded
+    for instance in instances:
+        set_loaded(instance, database)
+
+
+def _take_back(
+    instances: list[Model], back: Sequence[ModelField], rows: list[tuple[Any, ...]]
+) -> None:
+    """Put what the database has read back into instances, a field at a time."""
+    if len(rows[0]) > len(back):
         for instance, row in zip(instances, rows, strict=True):
             take_back(instance, back, row)
-    for instance in instances:
-        _engine.set_loaded(instance, database)
+        return
+    mark = _engine.mark_changed
+    for field, values in zip(back, zip(*rows, strict=True), strict=True):
+        if set(map(type, values)) <= {field.python_type, type(None)}:
+            name, position = field.name, field.position
+            for instance, value in zip(instances, values, strict=True):
+                instance.__dict__[name] = value
+                mark(instance, position)
+        else:
+            for instance, value in zip(instances, values, strict=True):
+                set_stored(instance, field, value)
 
 
 def _has_expression(values: list[Any]) -> bool:

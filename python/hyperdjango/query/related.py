@@ -243,16 +243,24 @@ class RelatedManager(QuerySet[Row_co]):
     Django documentation, "Related objects reference".
     """
 
-    __slots__ = ("_instance", "_link")
+    __slots__ = ("_asked", "_instance", "_link")
 
     def __init__(self, instance: Model, hop: Link) -> None:
         self._instance = instance
         self._link = hop
-        keys = list(_keys([instance], hop))
-        state = State(hop.target)
-        state.using = _engine.origin(instance)  # type: ignore[assignment]
-        asked = of_keys(QuerySet(state), hop, keys) if keys else QuerySet(state).none()
-        super().__init__(asked._state)
+        self._asked: State | None = None
+
+    @property
+    def _state(self) -> State:  # type: ignore[override]
+        # Rows that were fetched already are read without one.
+        asked = self._asked
+        if asked is None:
+            hop, empty = self._link, QuerySet[Any](State(self._link.target))
+            empty._state.using = _engine.origin(self._instance)
+            keys = list(_keys([self._instance], hop))
+            made = of_keys(empty, hop, keys) if keys else empty.none()
+            asked = self._asked = made._state
+        return asked
 
     def _loaded(self) -> list[Any] | None:
         if not _engine.has_cache(self._instance):
@@ -284,6 +292,9 @@ class RelatedManager(QuerySet[Row_co]):
 
     def __len__(self) -> int:
         return len(self._rows())
+
+    def __contains__(self, row: object) -> bool:
+        return row in self._rows()
 
     def __bool__(self) -> bool:
         return bool(self._rows())
