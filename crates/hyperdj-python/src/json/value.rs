@@ -2,6 +2,7 @@
 
 use super::text::{base64, decimal, duration, float, string, whole};
 use super::{Problem, wire};
+use crate::moments::{self, Places, Seen};
 use crate::record::attributes::slot_value;
 use crate::record::row::Row;
 use crate::record::{self, dict, record_type};
@@ -32,8 +33,11 @@ pub(super) struct Encoder<'py> {
     default: Option<Bound<'py, PyAny>>,
     depth: usize,
     decimal: Bound<'py, PyAny>,
+    places: &'static Places,
     /// `Record.to_dict` itself: a class that overrides it is written as it says.
     to_dict: Bound<'py, PyAny>,
+    /// The keys of the dict that was written last, with what was written for them: the next often has the same.
+    keys: Vec<(Bound<'py, PyString>, Vec<u8>)>,
     /// The class of the record that was written last, and whether it overrides `to_dict`.
     last: Option<(Bound<'py, PyType>, bool)>,
 }
@@ -53,7 +57,9 @@ impl<'py> Encoder<'py> {
             default,
             depth: 0,
             decimal: DECIMAL.import(py, "decimal", "Decimal")?.clone(),
+            places: moments::places(py)?,
             to_dict: record_type(py)?.getattr(intern!(py, "to_dict"))?,
+            keys: Vec::new(),
             last: None,
         })
     }
@@ -83,11 +89,29 @@ impl<'py> Encoder<'py> {
         if let Ok(list) = value.cast_exact::<PyList>() {
             return self.nested(|this| this.sequence(list.iter().map(Ok)));
         }
+        if value.get_type_ptr() == self.decimal.as_ptr().cast() {
+            return self.decimal(value);
+        }
         if record::cell(value).is_some() {
             return self.nested(|this| this.record(value));
         }
-        if value.get_type_ptr() == self.decimal.as_ptr().cast() {
-            return self.decimal(value);
+        match self.places.read(value)? {
+            Some(Seen::Date(day)) => {
+                wire::day(day, &mut self.output);
+                return Ok(());
+            }
+            Some(Seen::Datetime(day, clock)) => {
+                let zone = value.getattr(intern!(self.py, "tzinfo"))?;
+                if zone.is_none() {
+                    wire::datetime((day, clock), b"", &mut self.output);
+                    return Ok(());
+                }
+                if self.places.is_utc(&zone)? {
+                    wire::datetime((day, clock), b"Z", &mut self.output);
+                    return Ok(());
+                }
+            }
+            None => {}
         }
         self.other(value)
     }
@@ -206,14 +230,14 @@ impl<'py> Encoder<'py> {
     fn dict(&mut self, dict: &Bound<'py, PyDict>) -> Outcome {
         let size = dict.len();
         let mut position = 0;
-        let mut first = true;
+        let mut index = 0;
         self.output.push(b'{');
         while let Some((key, value)) = next(dict, &mut position) {
-            if !std::mem::take(&mut first) {
+            if index > 0 {
                 self.output.push(b',');
             }
-            self.key(&key)?;
-            self.output.push(b':');
+            self.known_key(&key, index)?;
+            index += 1;
             self.write(&value)
                 .map_err(|problem| problem.at(|| step(&key)))?;
             if dict.len() != size {
@@ -221,6 +245,31 @@ impl<'py> Encoder<'py> {
             }
         }
         self.output.push(b'}');
+        Ok(())
+    }
+
+    /// Writes a key and the colon: as the last time, if the last dict had the same object at this place.
+    fn known_key(&mut self, key: &Bound<'py, PyAny>, index: usize) -> Outcome {
+        const MOST: usize = 64;
+        if let Some((known, written)) = self.keys.get(index)
+            && known.is(key)
+        {
+            self.output.extend_from_slice(written);
+            return Ok(());
+        }
+        let start = self.output.len();
+        self.key(key)?;
+        self.output.push(b':');
+        if index < MOST
+            && index <= self.keys.len()
+            && let Ok(text) = key.cast_exact::<PyString>()
+        {
+            let entry = (text.clone(), self.output[start..].to_vec());
+            match self.keys.get_mut(index) {
+                Some(known) => *known = entry,
+                None => self.keys.push(entry),
+            }
+        }
         Ok(())
     }
 
@@ -366,6 +415,15 @@ impl<'py> Encoder<'py> {
         if self.overrides(value)? {
             let made = value.call_method0(intern!(self.py, "to_dict"))?;
             return self.write(&made);
+        }
+        {
+            let state = record::expect(value)?.borrow();
+            if let (false, Some(row)) = (state.touched.get(), &state.row)
+                && row.layout.native_json
+            {
+                // No Python code runs, so that the row may be borrowed meanwhile.
+                return self.row(row);
+            }
         }
         match dict::untouched(value)? {
             Some(row) => self.row(&row),

@@ -34,11 +34,13 @@ Returns:\n\
 /// # Errors
 /// Those of the class's own `__new__`, and of annotations' values.
 pub(crate) fn from_row(py: Python<'_>, row: Row) -> PyResult<Bound<'_, PyAny>> {
+    if row.layout.extras().is_empty() {
+        // The class lives as long as the layout, which the row keeps until the instance has it.
+        let (class, maker) = (row.layout.model.bind(py).clone(), row.layout.maker);
+        return instance(&class, maker, super::state::State::of_row(row));
+    }
     let layout = row.layout.clone();
     let class = layout.model.bind(py);
-    if layout.extras().is_empty() {
-        return instance(class, layout.maker, super::state::State::of_row(row));
-    }
     // The class has no attribute that could read an annotation when it is asked for.
     let made = instance(
         class,
