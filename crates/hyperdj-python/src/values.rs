@@ -43,49 +43,57 @@ pub(crate) fn plain<'py>(
     kind: Type,
     bytes: &[u8],
 ) -> Result<Plain<'py>, ValueError> {
-    if !matches!(
-        kind,
-        Type::Other
-            | Type::Scalar(
-                Kind::Bool
-                    | Kind::Int2
-                    | Kind::Int4
-                    | Kind::Int8
-                    | Kind::Oid
-                    | Kind::Float4
-                    | Kind::Float8
-                    | Kind::Text
-                    | Kind::Bytea
-                    | Kind::Date
-                    | Kind::Time
-                    | Kind::Timestamp
-                    | Kind::TimestampTz
-            )
-    ) {
-        return Ok(Plain::Slow);
-    }
-    let made = match decode(kind, bytes)? {
-        Value::Bool(value) => PyBool::new(py, value).to_owned().into_any(),
-        Value::Int(value) => int(py, value),
-        Value::Float(value) => PyFloat::new(py, value).into_any(),
-        Value::Text(text) => PyString::new(py, text).into_any(),
-        Value::Bytes(bytes) => PyBytes::new(py, bytes).into_any(),
-        Value::Date(value) => match date(py, value) {
-            Ok(made) => made,
-            Err(_) => return Ok(Plain::Slow),
+    let malformed = || ValueError::Malformed {
+        kind: match kind {
+            Type::Scalar(kind) => kind.name(),
+            Type::Array { .. } | Type::Other => "value",
         },
-        Value::Time(value) => match time(py, value) {
-            Ok(made) => made,
-            Err(_) => return Ok(Plain::Slow),
+        length: bytes.len(),
+    };
+    // Written out, and not by `decode`, whose result has room for all that it might be.
+    let made = match kind {
+        Type::Scalar(Kind::Int4) => match bytes.try_into() {
+            Ok(bytes) => int(py, i32::from_be_bytes(bytes).into()),
+            Err(_) => return Err(malformed()),
         },
-        Value::Timestamp(value) => match moment(py, value, false) {
-            Ok(made) => made,
-            Err(_) => return Ok(Plain::Slow),
+        Type::Scalar(Kind::Int8) => match bytes.try_into() {
+            Ok(bytes) => int(py, i64::from_be_bytes(bytes)),
+            Err(_) => return Err(malformed()),
         },
-        Value::TimestampTz(value) => match moment(py, Timestamp(value.0), true) {
-            Ok(made) => made,
-            Err(_) => return Ok(Plain::Slow),
+        Type::Scalar(Kind::Text) | Type::Other => match PyString::from_bytes(py, bytes) {
+            Ok(made) => made.into_any(),
+            Err(_) => return Err(ValueError::NotUnicode),
         },
+        Type::Scalar(Kind::Bool) => match bytes {
+            [byte] => PyBool::new(py, *byte != 0).to_owned().into_any(),
+            _ => return Err(malformed()),
+        },
+        Type::Scalar(
+            Kind::Int2
+            | Kind::Oid
+            | Kind::Float4
+            | Kind::Float8
+            | Kind::Bytea
+            | Kind::Date
+            | Kind::Time
+            | Kind::Timestamp
+            | Kind::TimestampTz,
+        ) => {
+            let made = match decode(kind, bytes)? {
+                Value::Int(value) => Ok(int(py, value)),
+                Value::Float(value) => Ok(PyFloat::new(py, value).into_any()),
+                Value::Bytes(bytes) => Ok(PyBytes::new(py, bytes).into_any()),
+                Value::Date(value) => date(py, value),
+                Value::Time(value) => time(py, value),
+                Value::Timestamp(value) => moment(py, value, false),
+                Value::TimestampTz(value) => moment(py, Timestamp(value.0), true),
+                _ => return Ok(Plain::Slow),
+            };
+            match made {
+                Ok(made) => made,
+                Err(_) => return Ok(Plain::Slow),
+            }
+        }
         _ => return Ok(Plain::Slow),
     };
     Ok(Plain::Value(made))

@@ -1,6 +1,6 @@
 //! `Record.to_dict`: every value of an instance by its name.
 
-use super::attributes::slot_value;
+use super::attributes::{bytes_value, slot_value};
 use super::row::Row;
 use super::{expect, instance};
 use crate::native;
@@ -63,8 +63,8 @@ pub(crate) fn to_dict<'py>(record: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Py
             let dict = row.layout.template.bind(py).copy()?;
             for slot in &row.layout.slots {
                 // NULL is what the template has.
-                if row.value(slot.column).is_some() {
-                    dict.set_item(&slot.name, slot_value(py, &row, slot)?)?;
+                if let Some(bytes) = row.value(slot.column) {
+                    dict.set_item(&slot.name, bytes_value(py, slot, bytes)?)?;
                 }
             }
             Ok(dict)
