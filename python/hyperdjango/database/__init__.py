@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from hyperdjango.database.database import Database
 from hyperdjango.database.pool import PoolStats
+from hyperdjango.database.registry import set_default
+from hyperdjango.database.routing import ReplicaRouter, Router, set_router
 from hyperdjango.database.transaction import Transaction
 
-__all__ = ["Database", "PoolStats", "Transaction"]
+__all__ = [
+    "Database",
+    "PoolStats",
+    "ReplicaRouter",
+    "Router",
+    "Transaction",
+    "set_default",
+    "set_router",
+]

@@ -6,13 +6,14 @@ import asyncio
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+from hyperdjango.database import registry
 from hyperdjango.database.pool import Pool, PoolStats
 from hyperdjango.database.stream import stream
 from hyperdjango.database.transaction import Transaction, begin_statement
 from hyperdjango.errors import InterfaceError, QueryTimeout
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterable, Sequence
+    from collections.abc import AsyncGenerator, Coroutine, Iterable, Sequence
     from types import TracebackType
     from typing import Any, Self, TypeVar
 
@@ -42,6 +43,7 @@ class Database:
         max_lifetime: float | None, seconds after which a session is replaced when nobody uses it.
         statement_cache_size: int, prepared statements that each session keeps; 0 for a pooler in
             transaction mode that does not know prepared statements.
+        name: str | None, what ``using("…")`` and routers call this database.
 
     Raises:
         InterfaceError: the settings can't be used.
@@ -58,6 +60,7 @@ class Database:
         query_timeout: float | None = None,
         max_lifetime: float | None = 3600.0,
         statement_cache_size: int = 256,
+        name: str | None = None,
     ) -> None:
         from hyperdjango._engine import Settings
 
@@ -78,6 +81,9 @@ class Database:
         self._transaction: ContextVar[Transaction | None] = ContextVar(
             "hyperdjango_transaction", default=None
         )
+        self._connecting: asyncio.Task[None] | None = None
+        if name is not None:
+            registry.register(self, name)
 
     def __repr__(self) -> str:
         return f"<Database {self._settings}>"
@@ -88,6 +94,7 @@ class Database:
         Raises:
             ConnectionFailed: no session could be opened; the message says why and what to do.
         """
+        self._drop_what_is_left_behind()
         if self._pool is not None and not self._pool.closed:
             raise InterfaceError("the database is connected already")
         pool = Pool(
@@ -103,11 +110,17 @@ class Database:
         except BaseException:
             await pool.close()
             raise
+        if self._pool is not None and not self._pool.closed:
+            await pool.close()
+            raise InterfaceError("the database is connected already")
         self._pool = pool
+        registry.note_connected(self)
 
     async def disconnect(self) -> None:
         """Close all sessions; one that is in use is closed when its user is done."""
+        self._drop_what_is_left_behind()
         pool, self._pool = self._pool, None
+        registry.note_disconnected(self)
         if pool is not None:
             await pool.close()
 
@@ -129,7 +142,7 @@ class Database:
 
     async def execute(self, sql: str, *parameters: Any) -> int:
         """Run a statement; the number of rows that it changed, or selected."""
-        result: int = await self._run(sql, parameters, _COUNT)
+        result: int = await self.run(sql, parameters, _COUNT)
         return result
 
     async def execute_many(self, sql: str, parameters: Iterable[Sequence[Any]]) -> int:
@@ -153,17 +166,17 @@ class Database:
 
     async def query(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
         """Run a statement; all rows of its result."""
-        result: list[dict[str, Any]] = await self._run(sql, parameters, _DICTS)
+        result: list[dict[str, Any]] = await self.run(sql, parameters, _DICTS)
         return result
 
     async def query_one(self, sql: str, *parameters: Any) -> dict[str, Any] | None:
         """Run a statement; the first row of its result, or None if it has none."""
-        result: dict[str, Any] | None = await self._run(sql, parameters, _FIRST_DICT)
+        result: dict[str, Any] | None = await self.run(sql, parameters, _FIRST_DICT)
         return result
 
     async def query_val(self, sql: str, *parameters: Any) -> Any:
         """Run a statement; the first value of the first row of its result, or None if it has none."""
-        return await self._run(sql, parameters, _FIRST_VALUE)
+        return await self.run(sql, parameters, _FIRST_VALUE)
 
     def stream(
         self, sql: str, *parameters: Any, batch_size: int = 500
@@ -198,6 +211,35 @@ class Database:
         return Transaction(self, begin, begin != "BEGIN")
 
     # What follows is for this package.
+
+    def run(
+        self, sql: str, parameters: tuple[Any, ...], shape: int, *options: Any
+    ) -> Coroutine[Any, Any, Any]:
+        """Run a statement, in the transaction of the running task if it has one; every statement goes this way.
+
+        Arguments:
+            shape: int, what is wanted of the result: `Shape::from_code`'s numbers.
+            options: what `Connection.run` takes behind the shape.
+        """
+        return self._run(sql, parameters, shape, options)
+
+    async def connected(self, *, probe: bool = False) -> Self:
+        """Connect, unless that is done; several tasks may ask at once.
+
+        Arguments:
+            probe: bool, whether to find out first if a server that was lost is back.
+        """
+        pool = self._pool
+        if pool is None or pool.loop is not asyncio.get_running_loop():
+            await self._connect_once()
+        elif probe and pool.is_failing:
+            pool.release(await pool.acquire())
+        return self
+
+    @property
+    def is_left_behind(self) -> bool:
+        """Whether it was connected in an event loop that is closed, or by the process that this one was forked from."""
+        return self._pool is not None and self._pool.is_left_behind
 
     def pool(self) -> Pool:
         """The pool, if it belongs to the running event loop."""
@@ -238,14 +280,47 @@ class Database:
                 "and was cancelled"
             ) from None
 
-    async def _run(self, sql: str, parameters: tuple[Any, ...], shape: int) -> Any:
+    async def _connect_once(self) -> None:
+        self._drop_what_is_left_behind()
+        if self._pool is not None:
+            self.pool()
+        task = self._connecting
+        if task is None or task.get_loop() is not asyncio.get_running_loop():
+            task = asyncio.get_running_loop().create_task(self.connect())
+            self._connecting = task
+            task.add_done_callback(self._connecting_is_over)
+        # Others may wait for it as well.
+        await asyncio.shield(task)
+
+    def _connecting_is_over(self, task: asyncio.Task[None]) -> None:
+        if self._connecting is task:
+            self._connecting = None
+        if not task.cancelled():
+            # Whoever waited has it already; if nobody did any more, it is not to be complained about.
+            task.exception()
+
+    def _drop_what_is_left_behind(self) -> None:
+        pool = self._pool
+        if pool is not None and pool.is_left_behind:
+            self._pool = None
+            pool.abandon()
+
+    async def _run(
+        self,
+        sql: str,
+        parameters: tuple[Any, ...],
+        shape: int,
+        options: tuple[Any, ...],
+    ) -> Any:
         transaction = self._transaction.get()
         if transaction is not None and transaction.connection is not None:
-            return await transaction.wait(lambda it: it.run(sql, parameters, shape))
+            return await transaction.wait(
+                lambda it: it.run(sql, parameters, shape, *options)
+            )
         pool = self.pool()
         connection = pool.take() or await pool.acquire()
         try:
-            future = connection.run(sql, parameters, shape)
+            future = connection.run(sql, parameters, shape, *options)
             if self._query_timeout is None:
                 return await future
             return await self.wait_for(future)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -65,6 +66,8 @@ class Pool:
         self._max_lifetime = max_lifetime
         self._statement_cache_size = statement_cache_size
         self.loop = asyncio.get_running_loop()
+        self._process = os.getpid()
+        self._has_failed = False
         self._size = 0
         self._idle: deque[Connection] = deque()
         self._waiters: deque[asyncio.Future[Connection]] = deque()
@@ -72,6 +75,26 @@ class Pool:
         self._tasks: set[asyncio.Task[None]] = set()
         self._hushing: dict[Connection, asyncio.Task[None]] = {}
         self.closed = False
+
+    @property
+    def is_left_behind(self) -> bool:
+        """Whether its event loop is closed, or it belongs to the process that this one was forked from."""
+        return self.loop.is_closed() or self._process != os.getpid()
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether no session is at hand and the last attempt to open one failed."""
+        return self._has_failed and not self._idle
+
+    def abandon(self) -> None:
+        """Give up the sessions of a pool that is left behind; those of another process are not said goodbye to."""
+        self.closed = True
+        self._waiters.clear()
+        self._idle.clear()
+        if self._process == os.getpid():
+            for connection in list(self._opened):
+                connection.close()
+        self._opened.clear()
 
     def stats(self) -> PoolStats:
         """How the pool stands now."""
@@ -174,10 +197,12 @@ class Pool:
                 None, self._settings.connect, self._statement_cache_size
             )
             connection.attach(self.loop)
-        except BaseException:
+        except BaseException as problem:
             self._size -= 1
+            self._has_failed = isinstance(problem, OperationalError)
             self._replace()
             raise
+        self._has_failed = False
         self._opened[connection] = self.loop.time()
         return connection
 

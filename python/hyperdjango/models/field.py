@@ -122,6 +122,29 @@ DEFAULTS: dict[str, Any] = Field.__kwdefaults__ or {}
 _set = object.__setattr__
 
 
+def set_stored(instance: Model, field: ModelField, value: object) -> None:
+    """Put a value into an instance that the database has given.
+
+    Arguments:
+        instance: the model's instance.
+        field: ModelField, the field.
+        value: what was read; it becomes the field's type where it is of another one.
+    """
+    if value is not None and type(value) is not field.python_type:
+        value = _read(field, value)
+    _set(instance, field.name, value)
+    mark_changed(instance, field.position)
+
+
+def _read(field: ModelField, value: Any) -> Any:
+    """A value of a type that the field does not have: converted, unless it is what Python can't hold."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, field.python_type):
+        return value
+    return field.convert(value)
+
+
 class ModelField(FieldReader):
     """A column of a model, as ``Order._meta.fields`` lists it.
 
@@ -136,6 +159,7 @@ class ModelField(FieldReader):
         position: int, the place among the model's fields, from 0.
         kind: str | None, the name of ``python_type``, once it was asked for.
         relation: Relation | None, what ``foreign_key`` makes readable.
+        composites: tuple of str, the relations by keys of several fields that it belongs to.
 
     PostgreSQL documentation, "CREATE TABLE"; Django documentation, "Model field reference".
     """
@@ -143,6 +167,7 @@ class ModelField(FieldReader):
     column: str = ""
     model: type[Model] | None = None
     relation: Relation | None = None
+    composites: tuple[str, ...] = ()
     annotation: Any = None
     namespace: Mapping[str, Any] = NOTHING
 
@@ -229,6 +254,9 @@ class ModelField(FieldReader):
         if relation is not None and not self._holds(instance, value):
             instance.__dict__.pop(relation.name, None)
             forget_related(instance, relation.name)
+        for name in self.composites:
+            instance.__dict__.pop(name, None)
+            forget_related(instance, name)
         _set(instance, self.name, value)
         mark_changed(instance, self.position)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 from hyperdjango._engine import Record, is_loaded, loaded_fields, mark_changed
 from hyperdjango.errors import (
     FieldError,
@@ -14,9 +16,14 @@ from hyperdjango.models.registry import registry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ClassVar
+    from collections.abc import Iterable
+    from typing import Any, ClassVar, TypeVar
 
+    from hyperdjango.database import Database
     from hyperdjango.models.options import Options
+    from hyperdjango.query.manager import Manager
+
+    Row = TypeVar("Row", bound="Model")
 
 
 class ModelException:
@@ -47,6 +54,25 @@ class ModelException:
             }
             made = type(self._name, parents or (self._base,), contents)
             self._made[owner] = made
+        return made
+
+
+class ManagerOf:
+    """``objects``: the manager of each model, made when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._made: WeakKeyDictionary[type[Model], Manager[Any]] = WeakKeyDictionary()
+
+    def __get__(self, instance: None, owner: type[Row]) -> Manager[Row]:
+        if instance is not None:
+            raise FieldError(
+                f"objects belongs to the class: {owner.__name__}.objects, not to an instance"
+            )
+        made = self._made.get(owner)
+        if made is None:
+            from hyperdjango.query.manager import manager_of
+
+            made = self._made[owner] = manager_of(owner)
         return made
 
 
@@ -86,6 +112,7 @@ class Model(Record):
     """
 
     _meta: ClassVar[Options]
+    objects = ManagerOf()
 
     if TYPE_CHECKING:
         DoesNotExist: ClassVar[type[ObjectDoesNotExist]]
@@ -174,6 +201,97 @@ class Model(Record):
             )
         for field, one in zip(key, values, strict=True):
             field.assign(self, one)
+
+    async def save(
+        self,
+        *,
+        force_insert: bool = False,
+        force_update: bool = False,
+        update_fields: Iterable[str] | None = None,
+        using: Database | str | None = None,
+    ) -> None:
+        """Add the instance's row, or change it if the instance was loaded.
+
+        A new row leaves out fields that were never set, so that the database's own defaults apply, and
+        reads back what the database has put there. A change writes the fields that were assigned.
+
+        Arguments:
+            force_insert: bool, whether a row is added in any case.
+            force_update: bool, whether a row is changed in any case: every field is written.
+            update_fields: the names of the fields to write, instead of those that were assigned.
+            using: Database | str | None, another database than the model's usual one.
+
+        Raises:
+            DoesNotExist: there is no such row any more; by ``ctid``, also if others have changed it.
+            FieldError: the model is of a view, has no primary key, or a computed field was assigned.
+            IntegrityError: a constraint refuses the row; it is one of its subclasses.
+
+        Django documentation, "Model instance reference", "Saving objects".
+
+        >>> async def example(order: Order) -> None:
+        ...     order.status = "paid"
+        ...     await order.save()
+        """
+        from hyperdjango.query import instances
+
+        await instances.save(
+            self,
+            force_insert=force_insert,
+            force_update=force_update,
+            update_fields=update_fields,
+            using=using,
+        )
+
+    async def delete(
+        self, *, using: Database | str | None = None
+    ) -> tuple[int, dict[str, int]]:
+        """Delete the instance's row.
+
+        Returns:
+            How many rows were deleted, and the same by the model's name.
+
+        Raises:
+            FieldError: the model is of a view or has no primary key.
+            ForeignKeyViolation: other rows refer to it.
+
+        Django documentation, "Model instance reference", "Deleting objects".
+        """
+        from hyperdjango.query import instances
+
+        return await instances.delete(self, using=using)
+
+    async def refresh_from_db(
+        self,
+        fields: Iterable[str] | None = None,
+        *,
+        using: Database | str | None = None,
+    ) -> None:
+        """Read the instance's row again; what was assigned and not saved is lost.
+
+        Arguments:
+            fields: the names of the fields to read; None means all.
+            using: Database | str | None, another database than the one it came from.
+
+        Raises:
+            DoesNotExist: there is no such row any more.
+
+        Django documentation, "Model instance reference", "Refreshing objects from database".
+        """
+        from hyperdjango.query import instances
+
+        await instances.refresh(self, None if fields is None else list(fields), using)
+
+    def __getattr__(self, name: str) -> Any:
+        # Fields, relations and methods are found before: what is left may be a relation against its key.
+        if not name.startswith("__"):
+            from hyperdjango.query.related import related
+
+            found = related(self, name)
+            if found is not NotImplemented:
+                return found
+        raise AttributeError(
+            f"{type(self).__name__!r} object has no attribute {name!r}"
+        )
 
     def __eq__(self, other: object) -> bool:
         if self is other:
