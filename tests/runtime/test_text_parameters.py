@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -61,6 +63,11 @@ def test_any_list_of_texts_comes_back(url: str) -> None:
         ("int4", "7", None),
         ("bool", True, "true"),
         ("float8", 1e-300, "1e-300"),
+        ("date", date(24, 2, 29), "0024-02-29"),
+        ("time", time(1, 2, 3, 4), "01:02:03.000004"),
+        ("timestamp", datetime(2024, 2, 29, 1), "2024-02-29 01:00:00"),
+        ("uuid[]", [uuid.UUID(int=1)], "{00000000-0000-0000-0000-000000000001}"),
+        ("timestamp[]", [datetime(2024, 2, 29)], '{"2024-02-29 00:00:00"}'),
         ("numeric", Decimal("1E+3"), "1000"),
         ("int4[]", [1, None, 3], "{1,NULL,3}"),
         ("bool[]", [[True], [False]], "{{t},{f}}"),

@@ -33,11 +33,10 @@ fn needs_escape(chunk: [u8; 8]) -> bool {
     below_space | quote | backslash != 0
 }
 
-/// Appends a string with its quotes.
-pub(super) fn string(text: &str, output: &mut Vec<u8>) {
-    output.reserve(text.len() + 2);
+/// Appends a string, given in UTF-8, with its quotes.
+pub(super) fn string(bytes: &[u8], output: &mut Vec<u8>) {
+    output.reserve(bytes.len() + 2);
     output.push(b'"');
-    let bytes = text.as_bytes();
     let (chunks, rest) = bytes.as_chunks::<8>();
     if chunks.iter().any(|chunk| needs_escape(*chunk))
         || rest.iter().any(|byte| ESCAPES[usize::from(*byte)] != 0)
@@ -73,7 +72,7 @@ fn escaped(bytes: &[u8], output: &mut Vec<u8>) {
 /// A name as the key of an object, with the colon.
 pub(crate) fn key(name: &str) -> Vec<u8> {
     let mut output = Vec::with_capacity(name.len() + 3);
-    string(name, &mut output);
+    string(name.as_bytes(), &mut output);
     output.push(b':');
     output
 }

@@ -65,23 +65,11 @@ impl<'py> Encoder<'py> {
     }
 
     pub(super) fn write(&mut self, value: &Bound<'py, PyAny>) -> Outcome {
+        if self.simple(value)? {
+            return Ok(());
+        }
         if let Ok(text) = value.cast_exact::<PyString>() {
             return self.text(text);
-        }
-        if value.is_none() {
-            self.output.extend_from_slice(b"null");
-            return Ok(());
-        }
-        if let Ok(truth) = value.cast_exact::<PyBool>() {
-            let word: &[u8] = if truth.is_true() { b"true" } else { b"false" };
-            self.output.extend_from_slice(word);
-            return Ok(());
-        }
-        if let Ok(number) = value.cast_exact::<PyInt>() {
-            return self.int(number);
-        }
-        if let Ok(number) = value.cast_exact::<PyFloat>() {
-            return self.float(number.value());
         }
         if let Ok(dict) = value.cast_exact::<PyDict>() {
             return self.nested(|this| this.dict(dict));
@@ -95,25 +83,65 @@ impl<'py> Encoder<'py> {
         if record::cell(value).is_some() {
             return self.nested(|this| this.record(value));
         }
+        self.other(value)
+    }
+
+    /// Writes a value of one of the most frequent types, for which no Python code runs and nothing of a container's
+    /// kind is made; whether it was one. Then what is borrowed stays where it is, even without a reference of its own.
+    fn simple(&mut self, value: &Bound<'py, PyAny>) -> Result<bool, Problem> {
+        if let Ok(text) = value.cast_exact::<PyString>() {
+            let mut length = 0;
+            // SAFETY: the object is a str and alive. Its UTF-8 form lives as long as it does.
+            let bytes = unsafe {
+                let start = ffi::PyUnicode_AsUTF8AndSize(text.as_ptr(), &raw mut length);
+                if start.is_null() {
+                    // It is said again, and then reported.
+                    ffi::PyErr_Clear();
+                    return Ok(false);
+                }
+                std::slice::from_raw_parts(start.cast::<u8>(), length.unsigned_abs())
+            };
+            string(bytes, &mut self.output);
+            return Ok(true);
+        }
+        if value.is_none() {
+            self.output.extend_from_slice(b"null");
+            return Ok(true);
+        }
+        if let Ok(truth) = value.cast_exact::<PyBool>() {
+            let word: &[u8] = if truth.is_true() { b"true" } else { b"false" };
+            self.output.extend_from_slice(word);
+            return Ok(true);
+        }
+        if value.is_exact_instance_of::<PyInt>() {
+            return Ok(self.small_int(value));
+        }
+        if let Ok(number) = value.cast_exact::<PyFloat>() {
+            let number = number.value();
+            if number.is_finite() {
+                float(number, &mut self.output);
+            }
+            return Ok(number.is_finite());
+        }
         match self.places.read(value)? {
             Some(Seen::Date(day)) => {
                 wire::day(day, &mut self.output);
-                return Ok(());
+                Ok(true)
             }
             Some(Seen::Datetime(day, clock)) => {
                 let zone = value.getattr(intern!(self.py, "tzinfo"))?;
-                if zone.is_none() {
-                    wire::datetime((day, clock), b"", &mut self.output);
-                    return Ok(());
-                }
-                if self.places.is_utc(&zone)? {
-                    wire::datetime((day, clock), b"Z", &mut self.output);
-                    return Ok(());
-                }
+                let zone: &[u8] = if zone.is_none() {
+                    b""
+                } else if self.places.is_utc(&zone)? {
+                    b"Z"
+                } else {
+                    return Ok(false);
+                };
+                wire::datetime((day, clock), zone, &mut self.output);
+                Ok(true)
             }
-            None => {}
+            None => Ok(false),
         }
-        self.other(value)
     }
 
     /// What is not among the most frequent types.
@@ -232,11 +260,30 @@ impl<'py> Encoder<'py> {
         let mut position = 0;
         let mut index = 0;
         self.output.push(b'{');
-        while let Some((key, value)) = next(dict, &mut position) {
+        loop {
+            let before = position;
+            let start = self.output.len();
+            let Some((key, value)) = next(dict, &mut position) else {
+                break;
+            };
             if index > 0 {
                 self.output.push(b',');
             }
-            self.known_key(&key, index)?;
+            if self.same_key(&key, index) && self.simple(&value)? {
+                index += 1;
+                continue;
+            }
+            // From here on Python code may run: the entry is looked up again, with references of our own.
+            self.output.truncate(start);
+            position = before;
+            let Some((key, value)) = next(dict, &mut position) else {
+                break;
+            };
+            let (key, value) = (key.to_owned(), value.to_owned());
+            if index > 0 {
+                self.output.push(b',');
+            }
+            self.new_key(&key, index)?;
             index += 1;
             self.write(&value)
                 .map_err(|problem| problem.at(|| step(&key)))?;
@@ -248,16 +295,24 @@ impl<'py> Encoder<'py> {
         Ok(())
     }
 
-    /// Writes a key and the colon: as the last time, if the last dict had the same object at this place.
-    fn known_key(&mut self, key: &Bound<'py, PyAny>, index: usize) -> Outcome {
+    /// Writes a key and the colon as the last time, if the last dict had the same object at this place.
+    fn same_key(&mut self, key: &Bound<'py, PyAny>, index: usize) -> bool {
+        match self.keys.get(index) {
+            Some((known, written)) if known.is(key) => {
+                self.output.extend_from_slice(written);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Writes a key and the colon, and remembers them.
+    fn new_key(&mut self, key: &Bound<'py, PyAny>, index: usize) -> Outcome {
         const MOST: usize = 64;
-        if let Some((known, written)) = self.keys.get(index)
-            && known.is(key)
-        {
-            self.output.extend_from_slice(written);
+        let start = self.output.len();
+        if self.same_key(key, index) {
             return Ok(());
         }
-        let start = self.output.len();
         self.key(key)?;
         self.output.push(b':');
         if index < MOST
@@ -312,7 +367,7 @@ impl<'py> Encoder<'py> {
     fn text(&mut self, text: &Bound<'py, PyString>) -> Outcome {
         match text.to_str() {
             Ok(text) => {
-                string(text, &mut self.output);
+                string(text.as_bytes(), &mut self.output);
                 Ok(())
             }
             Err(error) if error.is_instance_of::<PyUnicodeEncodeError>(self.py) => {
@@ -324,16 +379,23 @@ impl<'py> Encoder<'py> {
         }
     }
 
-    fn int(&mut self, number: &Bound<'py, PyInt>) -> Outcome {
+    /// Writes an int of 64 bits; whether it is one.
+    fn small_int(&mut self, number: &Bound<'py, PyAny>) -> bool {
         let mut overflow: c_int = 0;
         // SAFETY: the object is an int and alive.
         let small =
             unsafe { ffi::PyLong_AsLongLongAndOverflow(number.as_ptr(), &raw mut overflow) };
         if overflow == 0 {
             whole(small, &mut self.output);
+        }
+        overflow == 0
+    }
+
+    fn int(&mut self, number: &Bound<'py, PyInt>) -> Outcome {
+        if self.small_int(number.as_any()) {
             return Ok(());
         }
-        // SAFETY: as above. A subclass's own __str__ is not asked.
+        // SAFETY: the object is an int and alive. A subclass's own __str__ is not asked.
         let text = unsafe {
             Bound::from_owned_ptr_or_err(self.py, ffi::PyNumber_ToBase(number.as_ptr(), 10))
         }?;
@@ -493,22 +555,23 @@ fn not_finite() -> Problem {
     )
 }
 
-/// The next entry of a dict. Unlike PyO3's iterator it does not panic if the dict is changed meanwhile.
-fn next<'py>(
-    dict: &Bound<'py, PyDict>,
+/// An entry of a dict, without references of its own.
+type Entry<'a, 'py> = (Borrowed<'a, 'py, PyAny>, Borrowed<'a, 'py, PyAny>);
+
+/// The next entry of a dict. It may be used for as long as nothing changes the dict.
+fn next<'a, 'py>(
+    dict: &'a Bound<'py, PyDict>,
     position: &mut ffi::Py_ssize_t,
-) -> Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+) -> Option<Entry<'a, 'py>> {
     let mut key = std::ptr::null_mut();
     let mut value = std::ptr::null_mut();
-    // SAFETY: the dict is alive; both objects are borrowed from it, and references of our own are taken at once.
+    // SAFETY: the dict is alive, and both objects are borrowed from it. A position that the dict no longer has gives
+    // nothing. The caller takes references before it does what could change the dict.
     unsafe {
         let found = ffi::PyDict_Next(dict.as_ptr(), position, &raw mut key, &raw mut value);
         (found != 0).then(|| {
             let py = dict.py();
-            (
-                Bound::from_borrowed_ptr(py, key),
-                Bound::from_borrowed_ptr(py, value),
-            )
+            (Borrowed::from_ptr(py, key), Borrowed::from_ptr(py, value))
         })
     }
 }

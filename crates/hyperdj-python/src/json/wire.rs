@@ -27,8 +27,8 @@ pub(super) fn write(
             return Ok(Written::Yes);
         }
         (Type::Scalar(Kind::Text) | Type::Other, _) => {
-            let text = std::str::from_utf8(bytes).map_err(|_| ValueError::NotUnicode)?;
-            string(text, output);
+            std::str::from_utf8(bytes).map_err(|_| ValueError::NotUnicode)?;
+            string(bytes, output);
             return Ok(Written::Yes);
         }
         _ => {}
@@ -40,7 +40,7 @@ pub(super) fn write(
         Value::Int(value) => whole(value, output),
         Value::Float(value) if value.is_finite() => float(value, output),
         Value::Float(_) => return Ok(Written::NotFinite),
-        Value::Text(text) => string(text, output),
+        Value::Text(text) => string(text.as_bytes(), output),
         Value::Bytes(bytes) => base64(bytes, output),
         Value::Numeric(number) => {
             if !decimals_are_numbers {
