@@ -3,9 +3,7 @@
 use super::text::{base64, decimal, duration, float, string, whole};
 use super::{Problem, wire};
 use crate::moments::{self, Places, Seen};
-use crate::record::attributes::slot_value;
-use crate::record::row::Row;
-use crate::record::{self, dict, record_type};
+use crate::record::{self, record_type};
 use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::ffi;
 use pyo3::intern;
@@ -17,32 +15,28 @@ use pyo3::types::{
 };
 use std::ffi::c_int;
 
-/// How many lists and dicts may stand in each other.
-const DEEPEST: usize = 1000;
-
 static DECIMAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-static UUID: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-static ENUM: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-static FIELDS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+pub(super) static UUID: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+pub(super) static ENUM: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// A writer of one document.
 pub(super) struct Encoder<'py> {
-    py: Python<'py>,
+    pub(super) py: Python<'py>,
     pub(super) output: Vec<u8>,
-    decimals_are_numbers: bool,
+    pub(super) decimals_are_numbers: bool,
     default: Option<Bound<'py, PyAny>>,
-    depth: usize,
-    decimal: Bound<'py, PyAny>,
+    pub(super) depth: usize,
+    pub(super) decimal: Bound<'py, PyAny>,
     places: &'static Places,
     /// `Record.to_dict` itself: a class that overrides it is written as it says.
-    to_dict: Bound<'py, PyAny>,
+    pub(super) to_dict: Bound<'py, PyAny>,
     /// The keys of the dict that was written last, with what was written for them: the next often has the same.
-    keys: Vec<(Bound<'py, PyString>, Vec<u8>)>,
+    pub(super) keys: Vec<(Bound<'py, PyString>, Vec<u8>)>,
     /// The class of the record that was written last, and whether it overrides `to_dict`.
-    last: Option<(Bound<'py, PyType>, bool)>,
+    pub(super) last: Option<(Bound<'py, PyType>, bool)>,
 }
 
-type Outcome = Result<(), Problem>;
+pub(super) type Outcome = Result<(), Problem>;
 
 impl<'py> Encoder<'py> {
     pub(super) fn new(
@@ -88,7 +82,7 @@ impl<'py> Encoder<'py> {
 
     /// Writes a value of one of the most frequent types, for which no Python code runs and nothing of a container's
     /// kind is made; whether it was one. Then what is borrowed stays where it is, even without a reference of its own.
-    fn simple(&mut self, value: &Bound<'py, PyAny>) -> Result<bool, Problem> {
+    pub(super) fn simple(&mut self, value: &Bound<'py, PyAny>) -> Result<bool, Problem> {
         if let Ok(text) = value.cast_exact::<PyString>() {
             let mut length = 0;
             // SAFETY: the object is a str and alive. Its UTF-8 form lives as long as it does.
@@ -229,142 +223,7 @@ impl<'py> Encoder<'py> {
         )))
     }
 
-    fn nested(&mut self, write: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
-        if self.depth >= DEEPEST {
-            return Err(Problem::new(
-                "is nested more than 1,000 levels deep, or contains itself",
-            ));
-        }
-        self.depth += 1;
-        let outcome = write(self);
-        self.depth -= 1;
-        outcome
-    }
-
-    fn sequence(&mut self, elements: impl Iterator<Item = PyResult<Bound<'py, PyAny>>>) -> Outcome {
-        self.output.push(b'[');
-        for (index, element) in elements.enumerate() {
-            if index > 0 {
-                self.output.push(b',');
-            }
-            let element = element?;
-            self.write(&element)
-                .map_err(|problem| problem.at(|| format!("[{index}]")))?;
-        }
-        self.output.push(b']');
-        Ok(())
-    }
-
-    fn dict(&mut self, dict: &Bound<'py, PyDict>) -> Outcome {
-        let size = dict.len();
-        let mut position = 0;
-        let mut index = 0;
-        self.output.push(b'{');
-        loop {
-            let before = position;
-            let start = self.output.len();
-            let Some((key, value)) = next(dict, &mut position) else {
-                break;
-            };
-            if index > 0 {
-                self.output.push(b',');
-            }
-            if self.same_key(&key, index) && self.simple(&value)? {
-                index += 1;
-                continue;
-            }
-            // From here on Python code may run: the entry is looked up again, with references of our own.
-            self.output.truncate(start);
-            position = before;
-            let Some((key, value)) = next(dict, &mut position) else {
-                break;
-            };
-            let (key, value) = (key.to_owned(), value.to_owned());
-            if index > 0 {
-                self.output.push(b',');
-            }
-            self.new_key(&key, index)?;
-            index += 1;
-            self.write(&value)
-                .map_err(|problem| problem.at(|| step(&key)))?;
-            if dict.len() != size {
-                return Err(Problem::new("was changed while it was written"));
-            }
-        }
-        self.output.push(b'}');
-        Ok(())
-    }
-
-    /// Writes a key and the colon as the last time, if the last dict had the same object at this place.
-    fn same_key(&mut self, key: &Bound<'py, PyAny>, index: usize) -> bool {
-        match self.keys.get(index) {
-            Some((known, written)) if known.is(key) => {
-                self.output.extend_from_slice(written);
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// Writes a key and the colon, and remembers them.
-    fn new_key(&mut self, key: &Bound<'py, PyAny>, index: usize) -> Outcome {
-        const MOST: usize = 64;
-        let start = self.output.len();
-        if self.same_key(key, index) {
-            return Ok(());
-        }
-        self.key(key)?;
-        self.output.push(b':');
-        if index < MOST
-            && index <= self.keys.len()
-            && let Ok(text) = key.cast_exact::<PyString>()
-        {
-            let entry = (text.clone(), self.output[start..].to_vec());
-            match self.keys.get_mut(index) {
-                Some(known) => *known = entry,
-                None => self.keys.push(entry),
-            }
-        }
-        Ok(())
-    }
-
-    fn key(&mut self, key: &Bound<'py, PyAny>) -> Outcome {
-        let py = self.py;
-        if let Ok(text) = key.cast_exact::<PyString>() {
-            return self.text(text);
-        }
-        if key.is_instance(ENUM.import(py, "enum", "Enum")?)? {
-            let inner = key.getattr(intern!(py, "value"))?;
-            return self.nested(|this| this.key(&inner));
-        }
-        if let Ok(text) = key.cast::<PyString>() {
-            return self.text(text);
-        }
-        if let Some(number) = crate::values::whole(key) {
-            self.output.push(b'"');
-            self.int(&number)?;
-            self.output.push(b'"');
-            return Ok(());
-        }
-        if key.is_instance(&self.decimal)? {
-            self.output.push(b'"');
-            decimal(key.str()?.to_str()?, &mut self.output);
-            self.output.push(b'"');
-            return Ok(());
-        }
-        if key.is_instance(UUID.import(py, "uuid", "UUID")?)? {
-            return self.printed(key.str()?.as_any());
-        }
-        if key.is_instance_of::<PyDate>() && !key.is_instance_of::<PyDateTime>() {
-            return self.printed(&key.call_method0(intern!(py, "isoformat"))?);
-        }
-        Err(Problem::new(format!(
-            "has a {} as a key; give a str, int, UUID, date or Decimal",
-            key.get_type().name()?
-        )))
-    }
-
-    fn text(&mut self, text: &Bound<'py, PyString>) -> Outcome {
+    pub(super) fn text(&mut self, text: &Bound<'py, PyString>) -> Outcome {
         match text.to_str() {
             Ok(text) => {
                 string(text.as_bytes(), &mut self.output);
@@ -391,7 +250,7 @@ impl<'py> Encoder<'py> {
         overflow == 0
     }
 
-    fn int(&mut self, number: &Bound<'py, PyInt>) -> Outcome {
+    pub(super) fn int(&mut self, number: &Bound<'py, PyInt>) -> Outcome {
         if self.small_int(number.as_any()) {
             return Ok(());
         }
@@ -412,7 +271,7 @@ impl<'py> Encoder<'py> {
         Ok(())
     }
 
-    fn decimal(&mut self, value: &Bound<'py, PyAny>) -> Outcome {
+    pub(super) fn decimal(&mut self, value: &Bound<'py, PyAny>) -> Outcome {
         let text = value.str()?;
         let text = text.to_str()?;
         if !self.decimals_are_numbers {
@@ -446,149 +305,14 @@ impl<'py> Encoder<'py> {
     }
 
     /// What Python has printed.
-    fn printed(&mut self, text: &Bound<'py, PyAny>) -> Outcome {
+    pub(super) fn printed(&mut self, text: &Bound<'py, PyAny>) -> Outcome {
         let text = text.cast::<PyString>().map_err(PyErr::from)?;
         self.text(text)
     }
-
-    fn dataclass(&mut self, value: &Bound<'py, PyAny>) -> Outcome {
-        let py = self.py;
-        let fields = FIELDS
-            .import(py, "dataclasses", "fields")?
-            .call1((value,))?;
-        self.output.push(b'{');
-        for (index, field) in fields.try_iter()?.enumerate() {
-            if index > 0 {
-                self.output.push(b',');
-            }
-            let name = field?.getattr(intern!(py, "name"))?;
-            self.printed(&name)?;
-            self.output.push(b':');
-            let name = name.cast::<PyString>().map_err(PyErr::from)?;
-            let inner = value.getattr(name)?;
-            self.write(&inner)
-                .map_err(|problem| problem.at(|| step(name)))?;
-        }
-        self.output.push(b'}');
-        Ok(())
-    }
-
-    fn record(&mut self, value: &Bound<'py, PyAny>) -> Outcome {
-        if self.overrides(value)? {
-            let made = value.call_method0(intern!(self.py, "to_dict"))?;
-            return self.write(&made);
-        }
-        {
-            let state = record::expect(value)?.borrow();
-            if let (false, Some(row)) = (state.touched.get(), &state.row)
-                && row.layout.native_json
-            {
-                // No Python code runs, so that the row may be borrowed meanwhile.
-                return self.row(row);
-            }
-        }
-        match dict::untouched(value)? {
-            Some(row) => self.row(&row),
-            None => {
-                let made = dict::to_dict(value)?;
-                self.dict(&made)
-            }
-        }
-    }
-
-    fn overrides(&mut self, value: &Bound<'py, PyAny>) -> PyResult<bool> {
-        let class = value.get_type();
-        if let Some((last, overrides)) = &self.last
-            && last.is(&class)
-        {
-            return Ok(*overrides);
-        }
-        let overrides = !class
-            .getattr(intern!(self.py, "to_dict"))?
-            .is(&self.to_dict);
-        self.last = Some((class, overrides));
-        Ok(overrides)
-    }
-
-    fn row(&mut self, row: &Row) -> Outcome {
-        self.output.push(b'{');
-        for (index, slot) in row.layout.slots.iter().enumerate() {
-            if index > 0 {
-                self.output.push(b',');
-            }
-            self.output.extend_from_slice(&slot.key);
-            let Some(bytes) = row.value(slot.column) else {
-                self.output.extend_from_slice(b"null");
-                continue;
-            };
-            let place = |problem: Problem| problem.at(|| step(slot.name.bind(self.py)));
-            let written = if slot.convert {
-                wire::Written::Python
-            } else {
-                wire::write(
-                    slot.kind,
-                    bytes,
-                    self.decimals_are_numbers,
-                    &mut self.output,
-                )
-                .map_err(|error| place(Problem::new(format!("can't be read: {error}"))))?
-            };
-            match written {
-                wire::Written::Yes => {}
-                wire::Written::NotFinite => return Err(place(not_finite())),
-                wire::Written::Python => {
-                    let value = slot_value(self.py, row, slot)?;
-                    let name = slot.name.bind(self.py);
-                    self.write(&value)
-                        .map_err(|problem| problem.at(|| step(name)))?;
-                }
-            }
-        }
-        self.output.push(b'}');
-        Ok(())
-    }
 }
 
-fn not_finite() -> Problem {
+pub(super) fn not_finite() -> Problem {
     Problem::new(
         "is NaN or infinite, which JSON has no number for; store NULL, or convert it first",
     )
-}
-
-/// An entry of a dict, without references of its own.
-type Entry<'a, 'py> = (Borrowed<'a, 'py, PyAny>, Borrowed<'a, 'py, PyAny>);
-
-/// The next entry of a dict. It may be used for as long as nothing changes the dict.
-fn next<'a, 'py>(
-    dict: &'a Bound<'py, PyDict>,
-    position: &mut ffi::Py_ssize_t,
-) -> Option<Entry<'a, 'py>> {
-    let mut key = std::ptr::null_mut();
-    let mut value = std::ptr::null_mut();
-    // SAFETY: the dict is alive, and both objects are borrowed from it. A position that the dict no longer has gives
-    // nothing. The caller takes references before it does what could change the dict.
-    unsafe {
-        let found = ffi::PyDict_Next(dict.as_ptr(), position, &raw mut key, &raw mut value);
-        (found != 0).then(|| {
-            let py = dict.py();
-            (Borrowed::from_ptr(py, key), Borrowed::from_ptr(py, value))
-        })
-    }
-}
-
-/// A step of a path: `.name`, or `["a name"]`.
-fn step(key: &Bound<'_, PyAny>) -> String {
-    let name = key.str().map_or_else(
-        |_| "?".to_owned(),
-        |name| name.to_string_lossy().into_owned(),
-    );
-    let is_plain = !name.is_empty()
-        && name
-            .chars()
-            .all(|character| character.is_alphanumeric() || character == '_');
-    if is_plain {
-        format!(".{name}")
-    } else {
-        format!("[{name:?}]")
-    }
 }
