@@ -6,7 +6,7 @@ from hyperdjango.errors import FieldError
 from hyperdjango.query import select as selects
 from hyperdjango.query.compiled import COUNT, TUPLES, Compiled
 from hyperdjango.query.conditions import condition_of
-from hyperdjango.query.expressions import Expression
+from hyperdjango.query.expressions import Expression, F
 from hyperdjango.query.scope import Scope
 from hyperdjango.query.selection import ROW_VERSION
 from hyperdjango.query.sides import Side
@@ -81,8 +81,11 @@ class Conflict:
 
 
 def parameter(writer: Writer, field: ModelField, value: Any, columns: Columns) -> str:
-    """A value as a parameter of the field's column."""
-    place = writer.parameter(value, field.python_type is str)
+    """A value as a parameter of the field's column.
+
+    A str for a field of another type is what Python can't hold, ``infinity``, in PostgreSQL's own form.
+    """
+    place = writer.parameter(value, field.python_type is str or isinstance(value, str))
     return f"{place}::numeric::money" if columns.type_of(field) == "money" else place
 
 
@@ -125,10 +128,7 @@ def insert(
     names, places = [], []
     for field, value in values:
         names.append(identifier(field.column))
-        if isinstance(value, Expression):
-            places.append(value.sql(scope))
-        else:
-            places.append(parameter(writer, field, value, columns))
+        places.append(_new_value(field, value, scope, columns))
     sql = f"INSERT INTO {table(model)} "
     if names:
         sql += f"({', '.join(names)}) VALUES ({', '.join(places)})"
@@ -137,6 +137,20 @@ def insert(
     clause, as_text = returning(back, "", columns, writer)
     shape = TUPLES if back else COUNT
     return Compiled(sql + clause, tuple(writer.parameters), shape, as_text, writer.text)
+
+
+def _new_value(field: ModelField, value: Any, scope: Scope, columns: Columns) -> str:
+    """What a field of a new row is set to."""
+    if isinstance(value, Expression) and _names_field(value):
+        raise FieldError(
+            f"{field} is set to {value!r}, which is what the row has already, and there is no row yet; "
+            "F() works when a loaded instance is saved, and in update()"
+        )
+    return _changed_value(field, value, scope, columns)
+
+
+def _names_field(value: Expression) -> bool:
+    return type(value) is F or any(_names_field(child) for child in value.children())
 
 
 def insert_many(
@@ -192,11 +206,21 @@ def unnest(
             arrays.append(f"{writer.parameter(column)}::numeric[]")
             selected.append(f"u.{name}::money")
         else:
-            place = writer.parameter(column, field.python_type is str)
+            as_text = field.python_type is str
+            if not as_text and str in set(map(type, column)):
+                # What Python can't hold is there in PostgreSQL's own form, and so the others have to be.
+                as_text, column = True, [_as_text(value) for value in column]
+            place = writer.parameter(column, as_text)
             arrays.append(f"{place}::{kind}[]")
             selected.append(f"u.{name}")
     source = f"unnest({', '.join(arrays)}) WITH ORDINALITY u({', '.join(names)}, n)"
     return source, selected
+
+
+def _as_text(value: Any) -> str | None:
+    from hyperdjango.query.sides import plain_text
+
+    return None if value is None else plain_text(value)
 
 
 def array_text(value: Any) -> str | None:
@@ -238,12 +262,7 @@ def update(state: State, changes: dict[ModelField, Any], columns: Columns) -> Co
     scope = selects.scope_of(state, writer, None, columns)
     texts = []
     for field, value in changes.items():
-        if isinstance(value, Expression):
-            text = value.sql(scope)
-            if columns.type_of(field) == "money":
-                text = f"({text})::numeric::money"
-        else:
-            text = parameter(writer, field, value, columns)
+        text = _changed_value(field, value, scope, columns)
         texts.append(f"{identifier(field.column)} = {text}")
     if len(scope.joins) > 1:
         raise FieldError(
@@ -253,6 +272,16 @@ def update(state: State, changes: dict[ModelField, Any], columns: Columns) -> Co
     where = rows_of(state, scope)
     sql = f"UPDATE {table(state.model)} {scope.alias} SET {', '.join(texts)}{where}"
     return Compiled(sql, tuple(writer.parameters), COUNT, (), writer.text)
+
+
+def _changed_value(
+    field: ModelField, value: Any, scope: Scope, columns: Columns
+) -> str:
+    """What a field of a row is set to."""
+    if not isinstance(value, Expression):
+        return parameter(scope.writer, field, value, columns)
+    text = value.sql(scope)
+    return f"({text})::numeric::money" if columns.type_of(field) == "money" else text
 
 
 def delete(state: State, columns: Columns) -> Compiled:
@@ -322,14 +351,14 @@ def update_one(
     writer = Writer()
     scope = Scope(model, writer, None, None, columns)
     texts = [
-        f"{identifier(field.column)} = "
-        + (
-            value.sql(scope)
-            if isinstance(value, Expression)
-            else parameter(writer, field, value, columns)
-        )
+        f"{identifier(field.column)} = {_changed_value(field, value, scope, columns)}"
         for field, value in changes
     ]
+    if len(scope.joins) > 1:
+        raise FieldError(
+            f"a field of {model.__name__} can be set to what its own row has, and not to what related "
+            "rows have; use a Subquery"
+        )
     where = _by_key(key, version, writer, columns)
     clause, as_text = returning(back, "", columns, writer)
     sql = f"UPDATE {table(model)} {scope.alias} SET {', '.join(texts)} WHERE {where}{clause}"
