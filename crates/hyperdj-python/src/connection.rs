@@ -5,16 +5,22 @@ use crate::operation::{Operation, Shape, Work};
 use crate::parameters::Encoded;
 use crate::settings::Cancellation;
 use crate::statement::Cache;
+use bytes::Bytes;
 use hyperdj_postgres::{Driven, TransactionStatus};
-use hyperdj_protocol::ServerError;
+use hyperdj_protocol::{Oid, ServerError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString, PyTuple};
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, AsRawFd};
 
+mod copy;
 mod events;
 mod start;
+mod watch;
+
+pub(crate) use copy::Copy;
+use watch::{Callbacks, resume_reading};
 
 /// A session. Operations may be asked for while others run: they are sent at once, and answered in their order.
 #[pyclass(module = "hyperdjango._engine", weakref)]
@@ -34,6 +40,13 @@ pub(crate) struct Connection {
     /// Why the server ended the session, if it said so.
     fatal: Option<Box<ServerError>>,
     event_loop: Option<EventLoop>,
+    /// The COPY that is under way.
+    copying: Option<copy::Copying>,
+    /// What the last COPY gave and nobody has taken yet.
+    copied: Option<Vec<Bytes>>,
+    /// Whether nothing is received, since nobody takes it.
+    paused: bool,
+    callbacks: Callbacks,
 }
 
 /// What is needed of the event loop.
@@ -54,6 +67,10 @@ impl Connection {
             writing: false,
             fatal: None,
             event_loop: None,
+            copying: None,
+            copied: None,
+            paused: false,
+            callbacks: Callbacks::default(),
         }
     }
 
@@ -105,7 +122,8 @@ impl Connection {
             }
             events::settle(py, operation)?;
         }
-        Ok(())
+        self.copy_over(py)?;
+        self.tell_end(py)
     }
 
     /// Sends what there is to send; whether the event loop is to say when there is room for more.
@@ -202,6 +220,41 @@ impl Connection {
         begin(slf, sql, Work::Script, Shape::Count, false, Vec::new())
     }
 
+    /// Begins a COPY by the simple protocol; `columns` are name and type of what `Copy.write_rows` will be given.
+    #[pyo3(name = "copy", signature = (sql, columns=Vec::new()))]
+    fn begin_copy(
+        slf: &Bound<'_, Self>,
+        sql: Bound<'_, PyString>,
+        columns: Vec<(String, Oid)>,
+    ) -> PyResult<Copy> {
+        copy::begin(slf, sql, columns)
+    }
+
+    /// Says whom to tell of notices, of notifications and of the end of the session.
+    #[pyo3(signature = (notice, notification, end))]
+    fn watch(
+        &mut self,
+        notice: Option<Py<PyAny>>,
+        notification: Option<Py<PyAny>>,
+        end: Option<Py<PyAny>>,
+    ) {
+        self.callbacks = Callbacks {
+            notice,
+            notification,
+            end,
+        };
+    }
+
+    /// Receives nothing more until `resume`.
+    fn pause(&mut self, py: Python<'_>) -> PyResult<()> {
+        self.pause_reading(py)
+    }
+
+    /// Receives again.
+    fn resume(slf: &Bound<'_, Self>) -> PyResult<()> {
+        resume_reading(slf)
+    }
+
     /// Says goodbye and closes the connection; what has no answer yet fails.
     fn close(&mut self, py: Python<'_>) -> PyResult<()> {
         self.end(py, "the connection was closed by this program")
@@ -269,7 +322,8 @@ impl Connection {
 
     /// The event loop calls it when there is room to send.
     fn _on_writable(slf: &Bound<'_, Self>) -> PyResult<()> {
-        send(slf)
+        send(slf)?;
+        slf.borrow_mut().wake_copy(slf.py())
     }
 }
 

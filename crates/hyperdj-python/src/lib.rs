@@ -18,7 +18,7 @@ mod _engine {
     use super::*;
 
     #[pymodule_export]
-    use crate::connection::Connection;
+    use crate::connection::{Connection, Copy};
     #[pymodule_export]
     use crate::settings::{Cancellation, Settings};
 

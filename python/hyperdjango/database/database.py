@@ -3,24 +3,45 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from hyperdjango.database import registry
+from hyperdjango.database.notices import log_notice
+from hyperdjango.database.observe import Observer
 from hyperdjango.database.pool import Pool, PoolStats
 from hyperdjango.database.stream import stream
 from hyperdjango.database.transaction import Transaction, begin_statement
 from hyperdjango.errors import InterfaceError, QueryTimeout
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Coroutine, Iterable, Sequence
+    from collections.abc import (
+        AsyncGenerator,
+        Callable,
+        Coroutine,
+        Iterable,
+        Sequence,
+    )
+    from contextlib import AbstractContextManager
     from types import TracebackType
     from typing import Any, Self, TypeVar
+
+    from hyperdjango.database.copy import (
+        CopyDestination,
+        CopyOut,
+        CopyRows,
+        CopySource,
+    )
+    from hyperdjango.database.notices import Notice
+    from hyperdjango.database.observe import Hook
 
     _Result = TypeVar("_Result")
 
 # What the engine is to give; the numbers are `Shape::from_code`'s.
 _COUNT, _DICTS, _FIRST_DICT, _FIRST_VALUE = 0, 1, 2, 3
+
+_NOBODY: AbstractContextManager[None] = nullcontext()
 
 
 class Database:
@@ -44,6 +65,12 @@ class Database:
         statement_cache_size: int, prepared statements that each session keeps; 0 for a pooler in
             transaction mode that does not know prepared statements.
         name: str | None, what ``using("…")`` and routers call this database.
+        on_notice: Callable[[Notice], object] | None, called in the event loop for each notice of the server;
+            without it notices go to the logger ``hyperdjango.notices``.
+        slow_query: float | None, seconds from which on a statement is logged as a warning, by the logger
+            ``hyperdjango.queries``; its record has ``sql``, ``duration`` and ``database``.
+        log_parameters: bool, whether the record has the statement's ``parameters`` as well.
+        errors_with_parameters: bool, whether errors carry the statement's parameters, as ``error.parameters``.
 
     Raises:
         InterfaceError: the settings can't be used.
@@ -61,6 +88,10 @@ class Database:
         max_lifetime: float | None = 3600.0,
         statement_cache_size: int = 256,
         name: str | None = None,
+        on_notice: Callable[[Notice], object] | None = None,
+        slow_query: float | None = None,
+        log_parameters: bool = False,
+        errors_with_parameters: bool = False,
     ) -> None:
         from hyperdjango._engine import Settings
 
@@ -70,7 +101,7 @@ class Database:
             )
         if statement_cache_size < 0:
             raise InterfaceError("statement_cache_size must not be negative")
-        self._settings = Settings(url, connect_timeout)
+        self.settings = Settings(url, connect_timeout)
         self._min_size = min_size
         self._max_size = max_size
         self._acquire_timeout = acquire_timeout
@@ -81,12 +112,18 @@ class Database:
         self._transaction: ContextVar[Transaction | None] = ContextVar(
             "hyperdjango_transaction", default=None
         )
+        self._on_notice = on_notice or log_notice
+        self._watching = Observer(
+            self, slow_query, log_parameters, errors_with_parameters
+        )
+        # None as long as there is nothing to do: a statement then pays for looking here, and for no more.
+        self._observer = self._watching if self._watching.is_needed else None
         self._connecting: asyncio.Task[None] | None = None
         if name is not None:
             registry.register(self, name)
 
     def __repr__(self) -> str:
-        return f"<Database {self._settings}>"
+        return f"<Database {self.settings}>"
 
     async def connect(self) -> None:
         """Open the pool, and with it ``min_size`` sessions.
@@ -98,12 +135,13 @@ class Database:
         if self._pool is not None and not self._pool.closed:
             raise InterfaceError("the database is connected already")
         pool = Pool(
-            self._settings,
+            self.settings,
             min_size=self._min_size,
             max_size=self._max_size,
             acquire_timeout=self._acquire_timeout,
             max_lifetime=self._max_lifetime,
             statement_cache_size=self._statement_cache_size,
+            on_notice=self._on_notice,
         )
         try:
             await pool.fill()
@@ -154,15 +192,16 @@ class Database:
         tuples = [tuple(values) for values in parameters]
         if not tuples:
             return 0
-        transaction = self.current()
-        if transaction is not None:
-            return await transaction.wait(lambda it: it.run_many(sql, tuples))
-        pool = self.pool()
-        connection = await pool.acquire()
-        try:
-            return await self.wait_for(connection.run_many(sql, tuples))
-        finally:
-            pool.release(connection)
+        with self.watch(sql, ()):
+            transaction = self.current()
+            if transaction is not None:
+                return await transaction.wait(lambda it: it.run_many(sql, tuples))
+            pool = self.pool()
+            connection = await pool.acquire()
+            try:
+                return await self.wait_for(connection.run_many(sql, tuples))
+            finally:
+                pool.release(connection)
 
     async def query(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
         """Run a statement; all rows of its result."""
@@ -192,6 +231,104 @@ class Database:
         """
         return stream(self, sql, parameters, batch_size)
 
+    async def copy_from(
+        self,
+        table: str,
+        source: CopySource | None = None,
+        *,
+        rows: CopyRows | None = None,
+        columns: Sequence[str] | None = None,
+        format: str = "text",
+        header: bool = False,
+        delimiter: str | None = None,
+        null: str | None = None,
+        schema: str | None = None,
+    ) -> int:
+        """Load data into a table by COPY, the quickest way (PostgreSQL documentation, "COPY").
+
+        Either ``source``, data as COPY reads it, or ``rows``, Python values. Nothing is loaded if anything
+        fails: the source, a value, a constraint. In a transaction it is part of it, and has the connection
+        to itself meanwhile. ``query_timeout`` does not count here; ``asyncio.timeout`` does.
+
+        Arguments:
+            table: str, the table's name as it is, unquoted.
+            source: bytes; a path (str or PathLike); a binary file; or an iterable or asynchronous iterable of
+                bytes or str.
+            rows: an iterable or asynchronous iterable of tuples or lists, one value for each column. The
+                values are those that parameters take.
+            columns: Sequence[str] | None, the columns to fill, in order; None for all that are not generated.
+            format: str, "text", "csv" or "binary"; of ``source``.
+            header: bool, whether the first line of ``source`` names the columns, and is skipped.
+            delimiter: str | None, what stands between columns in ``source``.
+            null: str | None, what stands for NULL in ``source``.
+            schema: str | None, the table's schema; None to look in the ``search_path``.
+
+        Returns:
+            The number of rows.
+
+        Raises:
+            DataError: a value does not fit; the message says the row or line, and the column.
+            IntegrityError: a constraint refuses a row.
+            UndefinedTable: there is no such table.
+
+        >>> async def example(database: Database) -> None:
+        ...     await database.copy_from("orders", rows=[(1, "new"), (2, "paid")])
+        ...     await database.copy_from("orders", "orders.csv", format="csv", header=True)
+        """
+        from hyperdjango.database.copy import copy_from, copy_rows
+        from hyperdjango.database.copy_sql import CopyOptions
+
+        options = CopyOptions(format, header, delimiter, null)
+        if rows is not None:
+            if source is not None or options != CopyOptions():
+                raise InterfaceError(
+                    "rows come without source, format, header, delimiter and null"
+                )
+            return await copy_rows(self, table, schema, columns, rows)
+        if source is None:
+            raise InterfaceError("give copy_from a source or rows")
+        return await copy_from(self, table, schema, columns, source, options)
+
+    def copy_to(
+        self,
+        source: str,
+        destination: CopyDestination | None = None,
+        *,
+        columns: Sequence[str] | None = None,
+        format: str = "text",
+        header: bool = False,
+        delimiter: str | None = None,
+        null: str | None = None,
+        schema: str | None = None,
+    ) -> CopyOut:
+        """Write the data of a table or of a query by COPY (PostgreSQL documentation, "COPY").
+
+        With a destination it is awaited, and gives the number of rows; without one it is iterated over, and
+        gives pieces of the data as bytes. The server waits while the data is not taken.
+
+        Arguments:
+            source: str, a table's name as it is, or a query: what begins with SELECT, VALUES, WITH, TABLE,
+                INSERT, UPDATE, DELETE, MERGE or a parenthesis, and goes on. A query has no parameters.
+            destination: a path (str or PathLike), which is overwritten, or a binary file.
+            columns: Sequence[str] | None, the columns of a table; None for all that are not generated.
+            format: str, "text", "csv" or "binary".
+            header: bool, whether the first line names the columns.
+            delimiter: str | None, what stands between columns.
+            null: str | None, what stands for NULL.
+            schema: str | None, the table's schema; None to look in the ``search_path``.
+
+        >>> async def example(database: Database) -> None:
+        ...     count = await database.copy_to("orders", "orders.csv", format="csv", header=True)
+        ...     async for data in database.copy_to("SELECT id FROM orders"):
+        ...         print(len(data))
+        """
+        from hyperdjango.database.copy import CopyOut
+        from hyperdjango.database.copy_sql import CopyOptions, copy_to_statement
+
+        options = CopyOptions(format, header, delimiter, null)
+        statement = copy_to_statement(source, schema, columns, options)
+        return CopyOut(self, statement, destination)
+
     def transaction(
         self,
         *,
@@ -210,6 +347,17 @@ class Database:
         begin = begin_statement(isolation, readonly, deferrable)
         return Transaction(self, begin, begin != "BEGIN")
 
+    def add_hook(self, hook: Hook) -> None:
+        """Have a hook be told of every statement; see `Hook`."""
+        self._watching.hooks = (*self._watching.hooks, hook)
+        self._observer = self._watching
+
+    def remove_hook(self, hook: Hook) -> None:
+        """Have a hook be told of nothing more; nothing happens if it never was."""
+        left = tuple(known for known in self._watching.hooks if known is not hook)
+        self._watching.hooks = left
+        self._observer = self._watching if self._watching.is_needed else None
+
     # What follows is for this package.
 
     def run(
@@ -221,7 +369,17 @@ class Database:
             shape: int, what is wanted of the result: `Shape::from_code`'s numbers.
             options: what `Connection.run` takes behind the shape.
         """
-        return self._run(sql, parameters, shape, options)
+        if self._observer is None:
+            return self._run(sql, parameters, shape, options)
+        return self._run_watched(sql, parameters, shape, options)
+
+    def watch(
+        self, sql: str, parameters: tuple[Any, ...]
+    ) -> AbstractContextManager[None]:
+        """What is to surround the running of a statement that does not go by `run`."""
+        return (
+            _NOBODY if self._observer is None else self._observer.watch(sql, parameters)
+        )
 
     async def connected(self, *, probe: bool = False) -> Self:
         """Connect, unless that is done; several tasks may ask at once.
@@ -304,6 +462,16 @@ class Database:
         if pool is not None and pool.is_left_behind:
             self._pool = None
             pool.abandon()
+
+    async def _run_watched(
+        self,
+        sql: str,
+        parameters: tuple[Any, ...],
+        shape: int,
+        options: tuple[Any, ...],
+    ) -> Any:
+        with self.watch(sql, parameters):
+            return await self._run(sql, parameters, shape, options)
 
     async def _run(
         self,

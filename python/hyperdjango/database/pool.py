@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import weakref
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hyperdjango.database.notices import Notice
 from hyperdjango.errors import (
     DatabaseError,
     InterfaceError,
@@ -17,10 +19,10 @@ from hyperdjango.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
     from typing import Any
 
-    from hyperdjango._engine import Connection, Settings
+    from hyperdjango._engine import Connection, Copy, Settings
 
 # How long a session that is not fit to be lent out may take to become so, in seconds.
 RECOVERY = 5.0
@@ -58,6 +60,7 @@ class Pool:
         acquire_timeout: float | None,
         max_lifetime: float | None,
         statement_cache_size: int,
+        on_notice: Callable[[Notice], object],
     ) -> None:
         self._settings = settings
         self._min_size = min_size
@@ -65,6 +68,7 @@ class Pool:
         self._acquire_timeout = acquire_timeout
         self._max_lifetime = max_lifetime
         self._statement_cache_size = statement_cache_size
+        self._on_notice = on_notice
         self.loop = asyncio.get_running_loop()
         self._process = os.getpid()
         self._has_failed = False
@@ -74,6 +78,7 @@ class Pool:
         self._opened: dict[Connection, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._hushing: dict[Connection, asyncio.Task[None]] = {}
+        self._copying: dict[Connection, tuple[Copy, asyncio.Task[Any] | None]] = {}
         self.closed = False
 
     @property
@@ -197,6 +202,7 @@ class Pool:
                 None, self._settings.connect, self._statement_cache_size
             )
             connection.attach(self.loop)
+            self._watch(connection)
         except BaseException as problem:
             self._size -= 1
             self._has_failed = isinstance(problem, OperationalError)
@@ -205,6 +211,27 @@ class Pool:
         self._has_failed = False
         self._opened[connection] = self.loop.time()
         return connection
+
+    def _watch(self, connection: Connection) -> None:
+        """Be told of what the server says unasked; a pool that nobody holds any more is not kept for it."""
+        pool, here = weakref.ref(self), weakref.ref(connection)
+        on_notice = self._on_notice
+
+        def notice(*fields: Any) -> None:
+            on_notice(Notice(*fields))
+
+        def ended() -> None:
+            this, connection = pool(), here()
+            if this is not None and connection is not None:
+                this.lost(connection)
+
+        connection.watch(notice, None, ended)
+
+    def lost(self, connection: Connection) -> None:
+        """A session has ended: an idle one is replaced, one that is lent out when it comes back."""
+        if connection in self._idle:
+            self._idle.remove(connection)
+            self._discard(connection)
 
     def _discard(self, connection: Connection) -> None:
         if not connection.closed:
@@ -260,6 +287,19 @@ class Pool:
         """Whether something is being cancelled in a session."""
         return connection in self._hushing
 
+    def begin_copy(self, connection: Connection, copy: Copy) -> None:
+        """Keep in mind that the running task has a COPY under way in a session."""
+        self._copying[connection] = (copy, asyncio.current_task())
+        copy.result.add_done_callback(lambda _: self._copying.pop(connection, None))
+
+    def is_copied_by(
+        self, connection: Connection, task: asyncio.Task[Any] | None
+    ) -> bool:
+        """Whether a task has a COPY under way in a session."""
+        if not self._copying:
+            return False
+        return self._copying.get(connection, (None, None))[1] is task
+
     def hush(self, connection: Connection) -> asyncio.Task[None] | None:
         """Begin to cancel what a session runs; what is on the way until it runs nothing."""
         task = self._hushing.get(connection)
@@ -272,6 +312,9 @@ class Pool:
     async def _cancel(self, connection: Connection) -> None:
         try:
             async with asyncio.timeout(RECOVERY):
+                if connection in self._copying:
+                    # The server looks for cancellations only when it gets data.
+                    self._copying[connection][0].abandon("it was cancelled")
                 cancellation = connection.cancellation()
                 # It returns when the server has taken the request, which then can't hit what runs next.
                 if cancellation is None or not await self.loop.run_in_executor(

@@ -70,10 +70,16 @@ class Transaction:
     ) -> _Result:
         """Run something in the transaction; the server stops it once nobody waits for it any more."""
         connection, pool = self.connection, self._pool
-        if connection is not None and pool is not None and pool.is_hushing(connection):
-            # A statement that is being cancelled: the cancellation must not hit the next.
-            await pool.quiet(connection)
-            connection = self.connection
+        if connection is not None and pool is not None:
+            if pool.is_hushing(connection):
+                # A statement that is being cancelled: the cancellation must not hit the next.
+                await pool.quiet(connection)
+                connection = self.connection
+            elif pool.is_copied_by(connection, asyncio.current_task()):
+                raise InterfaceError(
+                    "a COPY is under way in this transaction, and it has the connection to itself; "
+                    "finish it first, or use a database or a task that is not in the transaction"
+                )
         if connection is None or pool is None:
             raise InterfaceError("the transaction has ended")
         try:
@@ -81,6 +87,16 @@ class Transaction:
         except (asyncio.CancelledError, QueryTimeout):
             pool.hush(connection)
             raise
+
+    async def alone(self) -> tuple[Connection, Pool]:
+        """Wait until nothing runs in the transaction; its connection."""
+        while True:
+            await self.wait(lambda it: it.run_script(""))
+            connection, pool = self.connection, self._pool
+            if connection is None or pool is None:
+                raise InterfaceError("the transaction has ended")
+            if connection.idle:
+                return connection, pool
 
     async def __aenter__(self) -> Self:
         if self._task is not None:
@@ -93,7 +109,8 @@ class Transaction:
             pool = self._database.pool()
             connection = await pool.acquire()
             try:
-                await self._database.wait_for(connection.run_script(self._begin))
+                with self._database.watch(self._begin, ()):
+                    await self._database.wait_for(connection.run_script(self._begin))
             except BaseException:
                 pool.release(connection)
                 raise
@@ -109,7 +126,9 @@ class Transaction:
                 )
             self._depth = outer._depth + 1
             savepoint = f"hyper_{self._depth}"
-            await outer.wait(lambda it: it.run_script(f"SAVEPOINT {savepoint}"))
+            command = f"SAVEPOINT {savepoint}"
+            with self._database.watch(command, ()):
+                await outer.wait(lambda it: it.run_script(command))
             self._savepoint = savepoint
             assert outer._pool is not None and outer.connection is not None
             pool, connection = outer._pool, outer.connection
@@ -153,7 +172,8 @@ class Transaction:
                 if self._savepoint is None
                 else f"RELEASE SAVEPOINT {self._savepoint}"
             )
-            await self._database.wait_for(connection.run_script(command))
+            with self._database.watch(command, ()):
+                await self._database.wait_for(connection.run_script(command))
             return
         # A statement that nobody waits for any more must not stand in the way.
         await pool.quiet(connection)
@@ -164,7 +184,8 @@ class Transaction:
             if self._savepoint is None
             else f"ROLLBACK TO SAVEPOINT {self._savepoint}"
         )
-        await connection.run_script(command)
+        with self._database.watch(command, ()):
+            await connection.run_script(command)
         if success:
             raise InterfaceError(
                 "the transaction was rolled back: "
