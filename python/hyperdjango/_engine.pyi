@@ -96,6 +96,8 @@ class Connection:
         """
     def run_many(self, sql: str, parameters: list[tuple[Any, ...]]) -> Future[int]:
         """Run a statement once for each tuple, all or none."""
+    def forget(self, sql: str) -> None:
+        """Forget a prepared statement; nothing happens if it is not kept."""
     def run_script(self, sql: str) -> Future[int]:
         """Run statements without parameters by the simple protocol."""
     def copy(self, sql: str, columns: Sequence[tuple[str, int]] = ...) -> Copy:

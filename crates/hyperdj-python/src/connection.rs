@@ -215,6 +215,20 @@ impl Connection {
         )
     }
 
+    /// Forgets a prepared statement; nothing happens if it is not kept.
+    fn forget(&mut self, py: Python<'_>, sql: Bound<'_, PyString>) -> PyResult<()> {
+        if let Some(statement) = self.cache.get(&sql)?
+            && !statement.name.is_empty()
+        {
+            self.cache.forget(&statement);
+            // It is sent with what comes next.
+            self.session(py)?
+                .close_statement(&statement.name)
+                .map_err(|error| errors::interface(py, &error.to_string()))?;
+        }
+        Ok(())
+    }
+
     /// Runs one or more statements without parameters by the simple protocol; a future of the number of rows.
     fn run_script(slf: &Bound<'_, Self>, sql: Bound<'_, PyString>) -> PyResult<Py<PyAny>> {
         begin(slf, sql, Work::Script, Shape::Count, false, Vec::new())

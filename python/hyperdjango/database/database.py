@@ -223,13 +223,14 @@ class Database:
         """Run a query, a SELECT or VALUES; its rows one by one, fetched as quickly as they are used.
 
         Arguments:
-            batch_size: int, how many rows are fetched at once, and so are in memory.
+            batch_size: int, how many rows are fetched at once. The next are fetched while these are used,
+                outside of a transaction: at most twice as many are in memory.
 
         >>> async def example(database: Database) -> None:
         ...     async for row in database.stream("SELECT * FROM orders"):
         ...         print(row)
         """
-        return stream(self, sql, parameters, batch_size)
+        return stream(self, sql, parameters, batch_size, _DICTS)
 
     async def copy_from(
         self,
