@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hyperdjango.database.database import Database
+from hyperdjango.database.listen import Notification, Reconnected
 from hyperdjango.database.notices import Notice
 from hyperdjango.database.observe import Hook, Statement
 from hyperdjango.database.pool import PoolStats
@@ -14,7 +15,9 @@ __all__ = [
     "Database",
     "Hook",
     "Notice",
+    "Notification",
     "PoolStats",
+    "Reconnected",
     "ReplicaRouter",
     "Router",
     "Statement",

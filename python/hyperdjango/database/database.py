@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         CopyRows,
         CopySource,
     )
+    from hyperdjango.database.listen import Listener
     from hyperdjango.database.notices import Notice
     from hyperdjango.database.observe import Hook
 
@@ -112,7 +113,7 @@ class Database:
         self._transaction: ContextVar[Transaction | None] = ContextVar(
             "hyperdjango_transaction", default=None
         )
-        self._on_notice = on_notice or log_notice
+        self.on_notice = on_notice or log_notice
         self._watching = Observer(
             self, slow_query, log_parameters, errors_with_parameters
         )
@@ -141,7 +142,7 @@ class Database:
             acquire_timeout=self._acquire_timeout,
             max_lifetime=self._max_lifetime,
             statement_cache_size=self._statement_cache_size,
-            on_notice=self._on_notice,
+            on_notice=self.on_notice,
         )
         try:
             await pool.fill()
@@ -329,6 +330,41 @@ class Database:
         options = CopyOptions(format, header, delimiter, null)
         statement = copy_to_statement(source, schema, columns, options)
         return CopyOut(self, statement, destination)
+
+    def listen(self, *channels: str) -> Listener:
+        """Listen to notifications (PostgreSQL documentation, "LISTEN").
+
+        The listener has a session of its own, beside those of the pool and not counted in ``max_size``; the
+        database need not be connected for it. It gives a `Notification` for each that is sent from the
+        beginning of the block on. A session that is lost is opened again, after longer and longer pauses, and
+        the listener gives `Reconnected`: what was sent meanwhile is lost.
+
+        Arguments:
+            channels: str, names of channels, unquoted and as they are; one or more.
+
+        Raises:
+            ConnectionFailed: when the block is entered and no session can be opened.
+
+        >>> async def example(database: Database) -> None:
+        ...     async with database.listen("orders") as listener:
+        ...         async for item in listener:
+        ...             if isinstance(item, Reconnected):
+        ...                 print("read all orders anew")
+        ...             else:
+        ...                 print(item.channel, item.payload)
+        """
+        from hyperdjango.database.listen import Listener
+
+        return Listener(self, channels)
+
+    async def notify(self, channel: str, payload: str = "") -> None:
+        """Send a notification, at the end of the transaction if there is one (PostgreSQL documentation, "NOTIFY").
+
+        Arguments:
+            channel: str, the channel's name, as it is.
+            payload: str, what is sent along, less than 8000 bytes.
+        """
+        await self.execute("SELECT pg_catalog.pg_notify($1, $2)", channel, payload)
 
     def transaction(
         self,

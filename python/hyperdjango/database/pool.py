@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hyperdjango.database.notices import Notice
+from hyperdjango.database.opening import open_connection, send
 from hyperdjango.errors import (
     DatabaseError,
     InterfaceError,
@@ -198,10 +199,9 @@ class Pool:
     async def _open(self) -> Connection:
         self._size += 1
         try:
-            connection = await self.loop.run_in_executor(
-                None, self._settings.connect, self._statement_cache_size
+            connection, opened = await open_connection(
+                self._settings, self._statement_cache_size
             )
-            connection.attach(self.loop)
             self._watch(connection)
         except BaseException as problem:
             self._size -= 1
@@ -209,7 +209,7 @@ class Pool:
             self._replace()
             raise
         self._has_failed = False
-        self._opened[connection] = self.loop.time()
+        self._opened[connection] = opened
         return connection
 
     def _watch(self, connection: Connection) -> None:
@@ -317,9 +317,7 @@ class Pool:
                     self._copying[connection][0].abandon("it was cancelled")
                 cancellation = connection.cancellation()
                 # It returns when the server has taken the request, which then can't hit what runs next.
-                if cancellation is None or not await self.loop.run_in_executor(
-                    None, cancellation.send
-                ):
+                if cancellation is None or not await send(cancellation):
                     connection.close()
                     return
                 # What runs is answered in order: behind the answer to this there is nothing.
