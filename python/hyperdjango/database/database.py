@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from hyperdjango.database import registry
+from hyperdjango.database import portal, registry
 from hyperdjango.database.notices import log_notice
 from hyperdjango.database.observe import Observer
 from hyperdjango.database.pool import Pool, PoolStats
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from hyperdjango.database.listen import Listener
     from hyperdjango.database.notices import Notice
     from hyperdjango.database.observe import Hook
+    from hyperdjango.database.sync import SyncDatabase
 
     _Result = TypeVar("_Result")
 
@@ -110,6 +111,9 @@ class Database:
         self._max_lifetime = max_lifetime
         self._statement_cache_size = statement_cache_size
         self._pool: Pool | None = None
+        # What `sync` uses: a pool of its own, in an event loop of its own.
+        self._sync_pool: Pool | None = None
+        self._sync: SyncDatabase | None = None
         self._transaction: ContextVar[Transaction | None] = ContextVar(
             "hyperdjango_transaction", default=None
         )
@@ -133,7 +137,8 @@ class Database:
             ConnectionFailed: no session could be opened; the message says why and what to do.
         """
         self._drop_what_is_left_behind()
-        if self._pool is not None and not self._pool.closed:
+        known = self._mine()
+        if known is not None and not known.closed:
             raise InterfaceError("the database is connected already")
         pool = Pool(
             self.settings,
@@ -149,17 +154,20 @@ class Database:
         except BaseException:
             await pool.close()
             raise
-        if self._pool is not None and not self._pool.closed:
+        known = self._mine()
+        if known is not None and not known.closed:
             await pool.close()
             raise InterfaceError("the database is connected already")
-        self._pool = pool
+        self._keep(pool)
         registry.note_connected(self)
 
     async def disconnect(self) -> None:
         """Close all sessions; one that is in use is closed when its user is done."""
         self._drop_what_is_left_behind()
-        pool, self._pool = self._pool, None
-        registry.note_disconnected(self)
+        pool = self._mine()
+        self._keep(None)
+        if self._pool is None and self._sync_pool is None:
+            registry.note_disconnected(self)
         if pool is not None:
             await pool.close()
 
@@ -384,6 +392,15 @@ class Database:
         begin = begin_statement(isolation, readonly, deferrable)
         return Transaction(self, begin, begin != "BEGIN")
 
+    @property
+    def sync(self) -> SyncDatabase:
+        """The same database for code that is not asynchronous: scripts, shells, notebooks; see `SyncDatabase`."""
+        if self._sync is None:
+            from hyperdjango.database.sync import SyncDatabase
+
+            self._sync = SyncDatabase(self)
+        return self._sync
+
     def add_hook(self, hook: Hook) -> None:
         """Have a hook be told of every statement; see `Hook`."""
         self._watching.hooks = (*self._watching.hooks, hook)
@@ -424,7 +441,7 @@ class Database:
         Arguments:
             probe: bool, whether to find out first if a server that was lost is back.
         """
-        pool = self._pool
+        pool = self._mine()
         if pool is None or pool.loop is not asyncio.get_running_loop():
             await self._connect_once()
         elif probe and pool.is_failing:
@@ -432,23 +449,35 @@ class Database:
         return self
 
     @property
+    def is_connected_in_sync(self) -> bool:
+        """Whether `sync` has a pool."""
+        return self._sync_pool is not None
+
+    @property
     def is_left_behind(self) -> bool:
         """Whether it was connected in an event loop that is closed, or by the process that this one was forked from."""
-        return self._pool is not None and self._pool.is_left_behind
+        pool = self._mine()
+        return pool is not None and pool.is_left_behind
 
     def pool(self) -> Pool:
         """The pool, if it belongs to the running event loop."""
         pool = self._pool
+        loop = asyncio.get_running_loop()
+        if pool is not None and pool.loop is loop:
+            return pool
+        if portal.is_here():
+            pool = self._sync_pool
+            if pool is not None and pool.loop is loop:
+                return pool
         if pool is None:
             raise InterfaceError(
                 "the database is not connected; await database.connect() first, "
                 "or use: async with database"
             )
-        if pool.loop is not asyncio.get_running_loop():
-            raise InterfaceError(
-                "the database was connected in another event loop; disconnect there, connect here"
-            )
-        return pool
+        raise InterfaceError(
+            "the database was connected in another event loop; disconnect there, connect here, or use "
+            "database.sync, which has a loop of its own"
+        )
 
     def current(self) -> Transaction | None:
         """The transaction that the running task is in."""
@@ -477,7 +506,7 @@ class Database:
 
     async def _connect_once(self) -> None:
         self._drop_what_is_left_behind()
-        if self._pool is not None:
+        if self._mine() is not None:
             self.pool()
         task = self._connecting
         if task is None or task.get_loop() is not asyncio.get_running_loop():
@@ -494,10 +523,20 @@ class Database:
             # Whoever waited has it already; if nobody did any more, it is not to be complained about.
             task.exception()
 
+    def _mine(self) -> Pool | None:
+        """The pool of `sync` in its event loop, the other one in all others."""
+        return self._sync_pool if portal.is_here() else self._pool
+
+    def _keep(self, pool: Pool | None) -> None:
+        if portal.is_here():
+            self._sync_pool = pool
+        else:
+            self._pool = pool
+
     def _drop_what_is_left_behind(self) -> None:
-        pool = self._pool
+        pool = self._mine()
         if pool is not None and pool.is_left_behind:
-            self._pool = None
+            self._keep(None)
             pool.abandon()
 
     async def _run_watched(

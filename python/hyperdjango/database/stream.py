@@ -43,17 +43,28 @@ async def stream(
     if batch_size < 1:
         raise InterfaceError("batch_size must be at least 1")
     with database.watch(sql, parameters):
-        transaction = database.current()
-        if transaction is not None:
-            rows = _inside(transaction, sql, parameters, batch_size, shape, options)
-        else:
-            rows = _outside(database, sql, parameters, batch_size, shape, options)
+        rows = batches(database, sql, parameters, batch_size, shape, options)
         try:
             async for batch in rows:
                 for row in batch:
                     yield row
         finally:
             await rows.aclose()
+
+
+def batches(
+    database: Database,
+    sql: str,
+    parameters: tuple[Any, ...],
+    batch_size: int,
+    shape: int,
+    options: tuple[Any, ...] = (),
+) -> AsyncGenerator[list[Any], None]:
+    """The same rows, many at a time; the last list may be empty."""
+    transaction = database.current()
+    if transaction is not None:
+        return _inside(transaction, sql, parameters, batch_size, shape, options)
+    return _outside(database, sql, parameters, batch_size, shape, options)
 
 
 async def _inside(
