@@ -58,12 +58,14 @@ class Database:
     Arguments:
         url: str | None, ``postgres://user:password@host:port/name`` or ``host=… dbname=…``; None finds it
             as the ``hyper`` command does, in ``DATABASE_URL``, ``.env`` or libpq's variables.
-        min_size: int, sessions that ``connect`` opens.
+        min_size: int, sessions that ``connect`` opens, and that are opened again when they are lost.
         max_size: int, the most sessions that are open at once.
         connect_timeout: float | None, seconds that opening a session may take with each address.
         acquire_timeout: float | None, seconds that a statement may wait for a free session.
         query_timeout: float | None, seconds that a statement may take before it is cancelled.
         max_lifetime: float | None, seconds after which a session is replaced when nobody uses it.
+        max_idle: float | None, seconds after which a session that nobody uses is closed, if there are more
+            than ``min_size``; None to keep them.
         statement_cache_size: int, prepared statements that each session keeps; 0 for a pooler in
             transaction mode that does not know prepared statements.
         name: str | None, what ``using("…")`` and routers call this database.
@@ -88,6 +90,7 @@ class Database:
         acquire_timeout: float | None = 30.0,
         query_timeout: float | None = None,
         max_lifetime: float | None = 3600.0,
+        max_idle: float | None = None,
         statement_cache_size: int = 256,
         name: str | None = None,
         on_notice: Callable[[Notice], object] | None = None,
@@ -109,6 +112,7 @@ class Database:
         self._acquire_timeout = acquire_timeout
         self._query_timeout = query_timeout
         self._max_lifetime = max_lifetime
+        self._max_idle = max_idle
         self._statement_cache_size = statement_cache_size
         self._pool: Pool | None = None
         # What `sync` uses: a pool of its own, in an event loop of its own.
@@ -146,6 +150,7 @@ class Database:
             max_size=self._max_size,
             acquire_timeout=self._acquire_timeout,
             max_lifetime=self._max_lifetime,
+            max_idle=self._max_idle,
             statement_cache_size=self._statement_cache_size,
             on_notice=self.on_notice,
         )
