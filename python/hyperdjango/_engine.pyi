@@ -23,7 +23,13 @@ def run_command(arguments: list[str]) -> int:
 class Settings:
     """Where to connect, and how."""
 
-    def __new__(cls, url: str | None, connect_timeout: float | None) -> Settings: ...
+    def __new__(
+        cls,
+        url: str | None,
+        connect_timeout: float | None,
+        application_name: str | None = None,
+        session_settings: Sequence[tuple[str, str]] = ...,
+    ) -> Settings: ...
     def connect(self, statement_cache_size: int) -> Connection:
         """Open a session, waiting for the network: call it in a worker thread."""
 

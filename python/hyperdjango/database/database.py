@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Callable,
         Coroutine,
         Iterable,
+        Mapping,
         Sequence,
     )
     from contextlib import AbstractContextManager
@@ -69,6 +70,10 @@ class Database:
         statement_cache_size: int, prepared statements that each session keeps; 0 for a pooler in
             transaction mode that does not know prepared statements.
         name: str | None, what ``using("…")`` and routers call this database.
+        application_name: str | None, what ``pg_stat_activity`` calls the sessions; "hyperdjango" unless the
+            URL or the environment says otherwise.
+        settings: Mapping[str, str] | None, the server's settings for each session, such as
+            ``{"statement_timeout": "5s"}``. A pooler may refuse those that it does not know.
         on_notice: Callable[[Notice], object] | None, called in the event loop for each notice of the server;
             without it notices go to the logger ``hyperdjango.notices``.
         slow_query: float | None, seconds from which on a statement is logged as a warning, by the logger
@@ -93,6 +98,8 @@ class Database:
         max_idle: float | None = None,
         statement_cache_size: int = 256,
         name: str | None = None,
+        application_name: str | None = None,
+        settings: Mapping[str, str] | None = None,
         on_notice: Callable[[Notice], object] | None = None,
         slow_query: float | None = None,
         log_parameters: bool = False,
@@ -106,7 +113,9 @@ class Database:
             )
         if statement_cache_size < 0:
             raise InterfaceError("statement_cache_size must not be negative")
-        self.settings = Settings(url, connect_timeout)
+        self.settings = Settings(
+            url, connect_timeout, application_name, list((settings or {}).items())
+        )
         self._min_size = min_size
         self._max_size = max_size
         self._acquire_timeout = acquire_timeout
