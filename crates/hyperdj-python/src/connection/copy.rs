@@ -47,17 +47,19 @@ pub(super) struct Copying {
 }
 
 impl Connection {
-    /// The server takes data from now on; whether this was asked for.
-    pub(super) fn copy_in_began(&mut self, py: Python<'_>) -> PyResult<bool> {
+    /// The server takes data from now on, which a statement has none of.
+    pub(super) fn copy_in_began(&mut self, py: Python<'_>) -> PyResult<()> {
         let Some(copying) = &mut self.copying else {
-            return Ok(false);
+            return self.fail_copy(
+                py,
+                "COPY FROM STDIN is not run as a statement; call copy_from",
+            );
         };
         copying.direction = Direction::In;
         if copying.abandoned {
             self.fail_copy(py, "nobody waits for it any more")?;
         }
-        self.wake_copy(py)?;
-        Ok(true)
+        self.wake_copy(py)
     }
 
     /// Data is coming from now on; whether this was asked for.

@@ -71,13 +71,7 @@ impl Connection {
                 channel,
                 payload,
             } => self.tell_notification(py, &channel, &payload, process_id)?,
-            Event::CopyIn { .. } => {
-                if !self.copy_in_began(py)? {
-                    self.session(py)?
-                        .copy_fail("COPY FROM STDIN is not run as a statement; call copy_from")
-                        .map_err(|error| errors::interface(py, &error.to_string()))?;
-                }
-            }
+            Event::CopyIn { .. } => self.copy_in_began(py)?,
             Event::CopyData { data, .. } => self.copy_received(py, data)?,
             Event::CopyOut { .. } => {
                 if !self.copy_out_began()
