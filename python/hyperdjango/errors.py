@@ -52,6 +52,14 @@ class RelationNotLoaded(HyperError):
     """
 
 
+class FieldNotLoaded(HyperError):
+    """A field was read that the query left out, by ``only`` or ``defer``.
+
+    Reading an attribute never queries the database, since a query must be awaited: await
+    ``refresh_from_db()``, or don't leave the field out.
+    """
+
+
 class ObjectDoesNotExist(HyperError):
     """No row matches. Each model has a subclass of its own, ``Order.DoesNotExist``.
 

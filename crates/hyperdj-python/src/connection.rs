@@ -1,8 +1,9 @@
 //! A session with the server that Python's event loop drives, as Python sees it.
 
 use crate::errors;
-use crate::operation::{Operation, Shape, Work};
+use crate::operation::{Operation, Shape, Wishes, Work};
 use crate::parameters::Encoded;
+use crate::record::plan::Plan;
 use crate::settings::Cancellation;
 use crate::statement::Cache;
 use bytes::Bytes;
@@ -180,7 +181,8 @@ impl Connection {
     }
 
     /// Runs a statement; a future of what `shape` says.
-    #[pyo3(signature = (sql, parameters, shape, cached=true, text_columns=Vec::new()))]
+    #[pyo3(signature = (sql, parameters, shape, cached=true, text_columns=Vec::new(), plan=None, text_parameters=Vec::new()))]
+    #[allow(clippy::too_many_arguments)] // They are Python's.
     fn run(
         slf: &Bound<'_, Self>,
         sql: Bound<'_, PyString>,
@@ -188,11 +190,24 @@ impl Connection {
         shape: u8,
         cached: bool,
         text_columns: Vec<usize>,
+        plan: Option<Py<Plan>>,
+        text_parameters: Vec<usize>,
     ) -> PyResult<Py<PyAny>> {
         let py = slf.py();
         let shape = Shape::from_code(py, shape)?;
+        if (shape == Shape::Instances) != plan.is_some() {
+            return Err(errors::interface(
+                py,
+                "instances need a plan, and nothing else takes one",
+            ));
+        }
+        let wishes = Wishes {
+            text_columns,
+            text_parameters,
+            plan,
+        };
         let work = Work::Statement(vec![parameters.unbind()]);
-        begin(slf, sql, work, shape, cached, text_columns)
+        begin(slf, sql, work, shape, cached, wishes)
     }
 
     /// Runs a statement once for each tuple of parameters, all or none; a future of the number of rows.
@@ -211,7 +226,7 @@ impl Connection {
             Work::Statement(tuples),
             Shape::Count,
             true,
-            Vec::new(),
+            Wishes::default(),
         )
     }
 
@@ -231,7 +246,14 @@ impl Connection {
 
     /// Runs one or more statements without parameters by the simple protocol; a future of the number of rows.
     fn run_script(slf: &Bound<'_, Self>, sql: Bound<'_, PyString>) -> PyResult<Py<PyAny>> {
-        begin(slf, sql, Work::Script, Shape::Count, false, Vec::new())
+        begin(
+            slf,
+            sql,
+            Work::Script,
+            Shape::Count,
+            false,
+            Wishes::default(),
+        )
     }
 
     /// Begins a COPY by the simple protocol; `columns` are name and type of what `Copy.write_rows` will be given.
@@ -348,7 +370,7 @@ fn begin(
     work: Work,
     shape: Shape,
     cached: bool,
-    text_columns: Vec<usize>,
+    wishes: Wishes,
 ) -> PyResult<Py<PyAny>> {
     let py = slf.py();
     let future = {
@@ -361,7 +383,7 @@ fn begin(
             work,
             shape,
             cached,
-            text_columns,
+            wishes,
         );
         this.begin(py, operation)?;
         future

@@ -37,6 +37,11 @@ impl<'a> Numeric<'a> {
         })
     }
 
+    /// Whether it is a number, neither NaN nor infinite.
+    pub fn is_finite(&self) -> bool {
+        matches!(self.sign, 0 | NEGATIVE)
+    }
+
     /// The group of this power of 10,000.
     fn group(&self, power: i32) -> u16 {
         let index = i32::from(self.weight) - power;

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hyperdjango.errors import InterfaceError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Callable, Sequence
     from typing import Any
 
-    from hyperdjango._engine import Connection
+    from hyperdjango._engine import Connection, Plan
     from hyperdjango.database.database import Database
     from hyperdjango.database.transaction import Transaction
 
@@ -23,13 +24,37 @@ _COUNT = 0
 _numbers = itertools.count(1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What is wanted of the rows, in the words of `Connection.run`."""
+
+    shape: int
+    text_columns: Sequence[int]
+    plan: Plan | None
+    text_parameters: Sequence[int]
+
+    def declare(
+        self, connection: Connection, sql: str, parameters: tuple[Any, ...]
+    ) -> asyncio.Future[Any]:
+        """Run the statement that declares the cursor, which has the parameters."""
+        return connection.run(
+            sql, parameters, _COUNT, True, (), None, self.text_parameters
+        )
+
+    def fetch(self, connection: Connection, sql: str) -> asyncio.Future[Any]:
+        """Run the statement that fetches, which has the rows."""
+        return connection.run(sql, (), self.shape, True, self.text_columns, self.plan)
+
+
 async def stream(
     database: Database,
     sql: str,
     parameters: tuple[Any, ...],
     batch_size: int,
     shape: int,
-    *options: Any,
+    text_columns: Sequence[int] = (),
+    plan: Plan | None = None,
+    text_parameters: Sequence[int] = (),
 ) -> AsyncGenerator[Any, None]:
     """The rows of a query, by a cursor: at most two times ``batch_size`` rows are in memory.
 
@@ -38,12 +63,13 @@ async def stream(
     are not read to their end; the next rows are then fetched while the last are used.
 
     Arguments:
-        shape, options: what `Connection.run` takes behind the parameters, for the rows.
+        shape, text_columns, plan, text_parameters: as `Connection.run` takes them.
     """
     if batch_size < 1:
         raise InterfaceError("batch_size must be at least 1")
+    wanted = _Rows(shape, text_columns, plan, text_parameters)
     with database.watch(sql, parameters):
-        rows = batches(database, sql, parameters, batch_size, shape, options)
+        rows = _batches(database, sql, parameters, batch_size, wanted)
         try:
             async for batch in rows:
                 for row in batch:
@@ -58,13 +84,25 @@ def batches(
     parameters: tuple[Any, ...],
     batch_size: int,
     shape: int,
-    options: tuple[Any, ...] = (),
 ) -> AsyncGenerator[list[Any], None]:
     """The same rows, many at a time; the last list may be empty."""
+    if batch_size < 1:
+        raise InterfaceError("batch_size must be at least 1")
+    wanted = _Rows(shape, (), None, ())
+    return _batches(database, sql, parameters, batch_size, wanted)
+
+
+def _batches(
+    database: Database,
+    sql: str,
+    parameters: tuple[Any, ...],
+    batch_size: int,
+    wanted: _Rows,
+) -> AsyncGenerator[list[Any], None]:
     transaction = database.current()
     if transaction is not None:
-        return _inside(transaction, sql, parameters, batch_size, shape, options)
-    return _outside(database, sql, parameters, batch_size, shape, options)
+        return _inside(transaction, sql, parameters, batch_size, wanted)
+    return _outside(database, sql, parameters, batch_size, wanted)
 
 
 async def _inside(
@@ -72,25 +110,24 @@ async def _inside(
     sql: str,
     parameters: tuple[Any, ...],
     batch_size: int,
-    shape: int,
-    options: tuple[Any, ...],
+    wanted: _Rows,
 ) -> AsyncGenerator[list[Any], None]:
     """Batches by a cursor of the running task's transaction."""
     name = f"hyper_cursor_{next(_numbers)}"
     declare = f"DECLARE {name} NO SCROLL CURSOR FOR {sql}"
     fetch = f"FETCH FORWARD {batch_size} FROM {name}"
-    await transaction.wait(lambda it: it.run(declare, parameters, _COUNT, False))
+    await transaction.wait(lambda it: wanted.declare(it, declare, parameters))
     try:
         more = True
         while more:
-            batch = await transaction.wait(
-                lambda it: it.run(fetch, (), shape, *options)
-            )
+            batch = await transaction.wait(lambda it: wanted.fetch(it, fetch))
             more = len(batch) == batch_size
             yield batch
     finally:
         connection = transaction.connection
         if connection is not None and not connection.closed:
+            # Their names are used once.
+            connection.forget(declare)
             connection.forget(fetch)
             # Where the transaction has failed, the cursor is gone already.
             if connection.transaction == "open":
@@ -102,8 +139,7 @@ async def _outside(
     sql: str,
     parameters: tuple[Any, ...],
     batch_size: int,
-    shape: int,
-    options: tuple[Any, ...],
+    wanted: _Rows,
 ) -> AsyncGenerator[list[Any], None]:
     """Batches by a session of its own; the next two are on their way while one is used.
 
@@ -120,17 +156,16 @@ async def _outside(
         # What an earlier stream has prepared has other columns.
         connection.forget(fetch)
         begun = _start(connection, lambda it: it.run_script("BEGIN"))
-        declared = _start(connection, lambda it: it.run(declare, parameters, _COUNT))
+        declared = _start(
+            connection, lambda it: wanted.declare(it, declare, parameters)
+        )
         coming = deque(
-            _start(connection, lambda it: it.run(fetch, (), shape, *options))
-            for _ in range(2)
+            _start(connection, lambda it: wanted.fetch(it, fetch)) for _ in range(2)
         )
         await database.wait_for(begun)
         await database.wait_for(declared)
         while len(batch := await database.wait_for(coming.popleft())) == size:
-            coming.append(
-                _start(connection, lambda it: it.run(fetch, (), shape, *options))
-            )
+            coming.append(_start(connection, lambda it: wanted.fetch(it, fetch)))
             yield batch
         committed = _start(connection, lambda it: it.run_script("COMMIT"))
         yield batch

@@ -201,6 +201,30 @@ def to_bytes(field: ModelField, value: Any) -> bytes:
     raise _wrong_type(field, value, "bytes")
 
 
+# What PostgreSQL has and Python has not, as PostgreSQL writes it with DateStyle ISO (PostgreSQL documentation,
+# "Date/Time Output"): infinity, years before Christ and after 9999, and the end of a day. It stays text.
+_DATE = r"(?:\d{5,7}-\d\d-\d\d%s|\d{4,7}-\d\d-\d\d%s BC|-?infinity)"
+_CLOCK = r" \d\d:\d\d:\d\d(?:\.\d{1,6})?"
+_OFFSET = r"[+-]\d\d(?::\d\d){0,2}"
+_BEYOND_DATE = _DATE % ("", "")
+_BEYOND_MOMENT = {
+    True: _DATE % (_CLOCK + _OFFSET, _CLOCK + _OFFSET),
+    False: _DATE % (_CLOCK, _CLOCK),
+    None: _DATE % ((f"{_CLOCK}(?:{_OFFSET})?",) * 2),
+}
+_BEYOND_TIME = {
+    True: f"24:00:00{_OFFSET}",
+    False: "24:00:00",
+    None: f"24:00:00(?:{_OFFSET})?",
+}
+
+
+def _is_beyond(pattern: str, value: str) -> bool:
+    from re import ASCII, fullmatch
+
+    return fullmatch(pattern, value, ASCII) is not None
+
+
 def to_date(field: ModelField, value: Any) -> dates.date:
     """A date, from ISO 8601 text; a moment is no date, since its time would be lost."""
     wanted = 'a date, date(2024, 5, 17) or "2024-05-17"'
@@ -214,6 +238,8 @@ def to_date(field: ModelField, value: Any) -> dates.date:
         try:
             return dates.date.fromisoformat(value.strip())
         except ValueError:
+            if _is_beyond(_BEYOND_DATE, value):
+                return value  # type: ignore[return-value]
             raise _refusal(field, value, wanted) from None
     raise _wrong_type(field, value, wanted)
 
@@ -225,6 +251,9 @@ def to_datetime(field: ModelField, value: Any) -> dates.datetime:
         try:
             value = dates.datetime.fromisoformat(value.strip())
         except ValueError:
+            zoned = _zoned(field, "timestamp", otherwise=True)
+            if _is_beyond(_BEYOND_MOMENT[zoned], value):
+                return value  # type: ignore[no-any-return]
             raise _refusal(field, value, wanted) from None
     if not isinstance(value, dates.datetime):
         raise _wrong_type(field, value, wanted)
@@ -253,6 +282,9 @@ def to_time(field: ModelField, value: Any) -> dates.time:
         try:
             value = dates.time.fromisoformat(value.strip())
         except ValueError:
+            zoned = _zoned(field, "time", otherwise=False)
+            if _is_beyond(_BEYOND_TIME[zoned], value):
+                return value  # type: ignore[no-any-return]
             raise _refusal(field, value, wanted) from None
     if not isinstance(value, dates.time):
         raise _wrong_type(field, value, wanted)

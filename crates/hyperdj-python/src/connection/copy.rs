@@ -3,7 +3,7 @@
 use super::watch::resume_reading;
 use super::{Connection, send};
 use crate::errors;
-use crate::operation::{Operation, Shape, Work};
+use crate::operation::{Operation, Shape, Wishes, Work};
 use crate::parameters::Encoded;
 use crate::statement::Parameter;
 use bytes::Bytes;
@@ -195,7 +195,7 @@ pub(super) fn begin(
             Work::Script,
             Shape::Count,
             false,
-            Vec::new(),
+            Wishes::default(),
         );
         this.begin(py, operation)?;
         this.copied = None;
@@ -290,7 +290,7 @@ impl Copy {
             ));
         }
         self.encoded
-            .fill(&self.parameters, &tuple)
+            .fill(&self.parameters, &tuple, &[])
             .map_err(|error| self.explain(py, error))?;
         let count = u16::try_from(self.parameters.len()).unwrap_or(u16::MAX);
         self.buffer.extend_from_slice(&count.to_be_bytes());

@@ -121,7 +121,7 @@ impl Connection {
                 .close_statement(&gone.name)
                 .map_err(|error| errors::interface(py, &error.to_string()))?;
         }
-        let statement = operation.adapt(py, statement);
+        let statement = operation.adapt(py, statement)?;
         operation.statement = Some(Arc::clone(&statement));
         if is_done(py, operation)? {
             // Cancelled meanwhile: it must not run any more.

@@ -53,7 +53,7 @@ impl Connection {
             None
         };
         if let Some(statement) = known {
-            let statement = operation.adapt(py, statement);
+            let statement = operation.adapt(py, statement)?;
             self.execute(py, &operation, &statement)?;
             operation.from_cache = true;
             operation.statement = Some(statement);
@@ -90,7 +90,8 @@ impl Connection {
         };
         if let [values] = tuples.as_slice() {
             let mut encoded = std::mem::take(&mut self.encoded);
-            let sent = self.execute_once(py, statement, values.bind(py), &mut encoded);
+            let text = &operation.wishes.text_parameters;
+            let sent = self.execute_once(py, statement, values.bind(py), text, &mut encoded);
             self.encoded = encoded;
             sent?;
         } else {
@@ -98,7 +99,11 @@ impl Connection {
             let mut sets = Vec::with_capacity(tuples.len());
             for values in tuples {
                 let mut encoded = Encoded::default();
-                encoded.fill(&statement.parameters, values.bind(py))?;
+                encoded.fill(
+                    &statement.parameters,
+                    values.bind(py),
+                    &operation.wishes.text_parameters,
+                )?;
                 sets.push(encoded);
             }
             for encoded in &sets {
@@ -117,9 +122,10 @@ impl Connection {
         py: Python<'_>,
         statement: &Statement,
         values: &Bound<'_, PyTuple>,
+        text: &[usize],
         encoded: &mut Encoded,
     ) -> PyResult<()> {
-        encoded.fill(&statement.parameters, values)?;
+        encoded.fill(&statement.parameters, values, text)?;
         queue(self.session(py)?, statement, encoded).map_err(|error| unencodable(py, &error))
     }
 }

@@ -1,0 +1,118 @@
+"""Families of column types: which lookups and transforms a column understands."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Literal
+
+    from hyperdjango.models.field import ModelField
+
+    Family = Literal[
+        "text",
+        "number",
+        "bool",
+        "datetime",
+        "date",
+        "time",
+        "interval",
+        "bytes",
+        "json",
+        "array",
+        "range",
+        "multirange",
+        "hstore",
+        "tsvector",
+        "network",
+        "other",
+    ]
+
+# By the Python type of the values, where the column's own type is the canonical one or of its kind.
+_BY_PYTHON_TYPE: dict[type[Any], Family] = {
+    int: "number",
+    float: "number",
+    Decimal: "number",
+    str: "text",
+    bool: "bool",
+    bytes: "bytes",
+    datetime.datetime: "datetime",
+    datetime.date: "date",
+    datetime.time: "time",
+    datetime.timedelta: "interval",
+}
+
+# By the first word of the column's type (PostgreSQL documentation, "Data Types").
+_BY_DB_TYPE: dict[str, Family] = {
+    "text": "text",
+    "character": "text",
+    "varchar": "text",
+    "char": "text",
+    "name": "text",
+    "citext": "text",
+    '"char"': "text",
+    "xml": "other",
+    "uuid": "other",
+    "json": "json",
+    "jsonb": "json",
+    "interval": "interval",
+    "hstore": "hstore",
+    "tsvector": "tsvector",
+    "inet": "network",
+    "cidr": "network",
+    "int4range": "range",
+    "int8range": "range",
+    "numrange": "range",
+    "daterange": "range",
+    "tsrange": "range",
+    "tstzrange": "range",
+    "int4multirange": "multirange",
+    "int8multirange": "multirange",
+    "nummultirange": "multirange",
+    "datemultirange": "multirange",
+    "tsmultirange": "multirange",
+    "tstzmultirange": "multirange",
+    "date": "date",
+    "timestamp": "datetime",
+    "time": "time",
+    "boolean": "bool",
+    "bytea": "bytes",
+}
+
+_NUMBERS = (
+    "smallint",
+    "integer",
+    "bigint",
+    "numeric",
+    "real",
+    "double precision",
+    "money",
+    "oid",
+)
+
+
+def family_of_type(db_type: str) -> Family:
+    """The family of a type as ``format_type`` prints it.
+
+    >>> family_of_type("character varying(80)"), family_of_type("text[]"), family_of_type("jsonb")
+    ('text', 'array', 'json')
+    """
+    if db_type.endswith("]"):
+        return "array"
+    # A type of an extension may stand in any schema.
+    plain = db_type.rpartition(".")[2]
+    first = plain.partition("(")[0].partition(" ")[0]
+    if plain.startswith(_NUMBERS):
+        return "number"
+    return _BY_DB_TYPE.get(first, "other")
+
+
+def family_of(field: ModelField) -> Family:
+    """The family of a field's column: by its ``db_type`` where it states one, else by its annotation."""
+    if field.db_type is not None:
+        family = family_of_type(field.db_type)
+        if family != "other" or field.python_type is str:
+            return family
+    return _BY_PYTHON_TYPE.get(field.python_type, "other")
