@@ -6,13 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 HERE = Path(__file__).resolve().parent
 PACKAGE = HERE.parent.parent / "python"
-LIMIT = 300.0
 
 
 def cores() -> tuple[set[int], set[int]]:
@@ -21,6 +22,17 @@ def cores() -> tuple[set[int], set[int]]:
     if len(found) < 2:
         return set(found), set(found)
     return {found[0]}, {found[1]}
+
+
+@contextmanager
+def pinned(to: set[int]) -> Iterator[None]:
+    """Start processes on these cores: they inherit where this one may run."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, to)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def environment(uvloop: bool = False) -> dict[str, str]:
@@ -40,14 +52,14 @@ class Client:
     def __init__(self, name: str, host: str, port: str, uvloop: bool) -> None:
         self.name = name
         _, own = cores()
-        self._process = subprocess.Popen(
-            [sys.executable, str(HERE / "worker.py"), name, host, port],
-            env=environment(uvloop),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            preexec_fn=lambda: os.sched_setaffinity(0, own),
-        )
+        with pinned(own):
+            self._process = subprocess.Popen(
+                [sys.executable, str(HERE / "worker.py"), name, host, port],
+                env=environment(uvloop),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
 
     def ready(self) -> None:
         """Wait until it is connected."""

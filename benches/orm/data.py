@@ -67,7 +67,7 @@ def new_values() -> list[Values]:
         (
             f"NEW-{number:08}",
             f"New product {number}",
-            Decimal(number * 7 % 100_000) / 100,
+            Decimal(number * 7 % 100_000).scaleb(-2),
             start + timedelta(minutes=number),
         )
         for number in range(1, NEW_ROWS + 1)

@@ -8,7 +8,6 @@ from pathlib import Path
 from statistics import median
 
 from measured import Line, Startup
-
 from peers import TITLES
 
 OURS = "hyperdjango"

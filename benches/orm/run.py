@@ -14,15 +14,14 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(1, str(HERE.parent / "inspect"))
 
-from client import Client, Failed, cores
+from client import Client, Failed, cores, pinned
 from data import SCHEMA, WRITTEN
 from measured import Line, Times
 from operations import Operation, chosen
-from report import OURS, REFERENCE, fill_readme, figures, markdown
+from peers import TITLES
+from report import OURS, REFERENCE, figures, fill_readme, markdown
 from server import Server, throwaway
 from startup import startup
-
-from peers import TITLES
 
 PROJECT = HERE.parent.parent
 RESULTS = HERE / "results.md"
@@ -40,14 +39,13 @@ def say(text: str) -> None:
 @contextmanager
 def pinned_server() -> Iterator[Server]:
     """A throwaway server on a core of its own, with the tables."""
-    before = os.sched_getaffinity(0)
     own, _ = cores()
-    # What is started from here on inherits it: the server, and psql.
-    os.sched_setaffinity(0, own)
-    with throwaway(PROJECT / "target/release/hyperdj-throwaway") as server:
+    with ExitStack() as stack:
+        with pinned(own):
+            program = PROJECT / "target/release/hyperdj-throwaway"
+            server = stack.enter_context(throwaway(program))
         say("Making the tables …")
         server.load("bench", [SCHEMA], strict=True)
-        os.sched_setaffinity(0, before)
         yield server
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from statistics import median
 
-from client import cores, environment
+from client import cores, environment, pinned
 from measured import Startup
 
 PROGRAM = """
@@ -28,9 +27,11 @@ OURS = (
     ),
     (
         "all that a first query needs",
-        "import hyperdjango._engine, hyperdjango.query, hyperdjango.query.bulk\n"
-        "from hyperdjango.models import Field, Model\nfrom hyperdjango.database import Database\n"
-        "import hyperdjango.database.pool, asyncio",
+        (
+            "import asyncio, hyperdjango._engine, hyperdjango.query, hyperdjango.database.pool\n"
+            "from hyperdjango.models import Field, Model\n"
+            "from hyperdjango.database import Database"
+        ),
     ),
     ("asyncpg", "import asyncpg"),
 )
@@ -49,14 +50,14 @@ PEERS = (
 
 def _once(statement: str) -> list[float]:
     _, own = cores()
-    result = subprocess.run(
-        [sys.executable, "-c", PROGRAM.format(statement=statement)],
-        env=environment() | {"PYTHONDONTWRITEBYTECODE": ""},
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, own),
-    )
+    with pinned(own):
+        result = subprocess.run(
+            [sys.executable, "-c", PROGRAM.format(statement=statement)],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
     found: list[float] = json.loads(result.stdout)
     return found
 

@@ -15,7 +15,6 @@ from typing import Any
 
 from data import PRODUCTS, new_values
 from operations import Result
-
 from peers import Peer
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -118,6 +117,8 @@ class Worker:
 
 async def main(name: str, host: str, port: str) -> None:
     """Work until the input ends."""
+    # Some look for the database as soon as they are imported.
+    os.environ.update(PGHOST=host, PGPORT=port, PGUSER="postgres", PGDATABASE="bench")
     peer: Peer = importlib.import_module(f"peers.{name}").Peer(host, port)
     await peer.open()
     worker = Worker(peer)
@@ -129,7 +130,7 @@ async def main(name: str, host: str, port: str) -> None:
         verb = order.pop("do")
         try:
             answer = await getattr(worker, verb)(**order)
-        except Exception as problem:
+        except Exception as problem:  # noqa: BLE001 - whatever a library raises is its result
             traceback.print_exc()
             answer = {"failed": f"{type(problem).__name__}: {problem}"[:300]}
         print(json.dumps(answer), file=answers, flush=True)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from harness import Cluster
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from writes_support import Noting, World, world
-
 from hyperdjango import errors
 from hyperdjango.models import Field, Model
 from hyperdjango.query import F, Value
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from writes_support import Noting, World, world
 
 SCRIPT = """
 CREATE TABLE counters (id serial PRIMARY KEY, n integer NOT NULL DEFAULT 5, note text DEFAULT 'none', price numeric);
@@ -136,7 +135,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
         lambda t: t.replace(tzinfo=timezone(timedelta(hours=-3, minutes=-30)))
     ),
     "ts": st.datetimes(),
-    "tstz": moments.map(lambda m: m.replace(tzinfo=timezone.utc)),
+    "tstz": moments.map(lambda m: m.replace(tzinfo=UTC)),
     "u": st.uuids().map(str),
     "arr": st.just('{a,NULL,"b c"}'),
     "ints": st.just("{{1,2},{3,4}}"),
@@ -410,11 +409,11 @@ def test_naive_moments_are_refused(w: World) -> None:
     with pytest.raises(errors.FieldValueError, match="time zone"):
         Everything(tstz=datetime(2024, 1, 1))
     with pytest.raises(errors.FieldValueError, match="time zone"):
-        Everything(ts=datetime(2024, 1, 1, tzinfo=timezone.utc))
+        Everything(ts=datetime(2024, 1, 1, tzinfo=UTC))
 
     async def work(database: Noting) -> None:
         for name in ("tstz", "ts"):
-            wrong = datetime(2024, 1, 1, tzinfo=timezone.utc if name == "ts" else None)
+            wrong = datetime(2024, 1, 1, tzinfo=UTC if name == "ts" else None)
             with pytest.raises(errors.FieldValueError):
                 await Everything.objects.filter(pk=0).update(**{name: wrong})
 

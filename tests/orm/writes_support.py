@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from harness import Cluster
-
 from hyperdjango.database import Database
 
 

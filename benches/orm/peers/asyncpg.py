@@ -9,7 +9,8 @@ import asyncpg
 import orjson
 from data import CHUNK, CONNECTIONS, Values, new_values
 
-from peers import Lent, Peer as Base
+from peers import Lent
+from peers import Peer as Base
 
 SELECT = "SELECT id, sku, name, price, created_at FROM products"
 

@@ -12,7 +12,8 @@ from hyperdjango import _engine
 from hyperdjango.database import Database
 from hyperdjango.models import Field, Model
 
-from peers import Peer as Base, fields
+from peers import Peer as Base
+from peers import fields
 
 
 class Product(Model):

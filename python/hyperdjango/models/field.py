@@ -256,10 +256,13 @@ class ModelField(FieldReader):
         Raises:
             FieldValueError: the value can't become the field's type.
         """
-        if value is not None and type(value) is not self._exact:
-            # An expression, ``F("n") + 1``, is computed by the database when the instance is saved.
-            if not is_expression(value):
-                value = self.convert(value)
+        # An expression, ``F("n") + 1``, is computed by the database when the instance is saved.
+        if (
+            value is not None
+            and type(value) is not self._exact
+            and not is_expression(value)
+        ):
+            value = self.convert(value)
         if self.primary_key and is_loaded(instance) and self._holds(instance, value):
             # The key of a loaded row can't change, and does not.
             return

@@ -52,6 +52,9 @@ def conflict(
     if not update_fields:
         raise FieldError("update_conflicts=True needs update_fields: which are changed")
     changed = tuple(options.get_field(name) for name in update_fields)
+    for field in changed:
+        if writes.is_computed(field):
+            raise FieldError(f"{field} is computed by the database")
     return writes.Conflict(changed, target or options.primary_key)
 
 
