@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 
 class HyperError(Exception):
     """The base of every exception that HyperDjango raises itself.
@@ -87,6 +89,11 @@ class Error(HyperError):
         constraint: str | None, the constraint that the error is about.
         statement: str | None, the SQL text that failed, without parameters.
         position: int | None, where in the statement, in characters counted from 1.
+        context: str | None, where it happened, as the server tells it: the functions that had called each
+            other, or the line of a COPY's data, which it may show (PostgreSQL documentation, "Error and
+            Notice Message Fields").
+        parameters: tuple | None, the statement's parameters, where ``Database(errors_with_parameters=True)``
+            asked for them. They are never part of the message.
     """
 
     sqlstate: str | None = None
@@ -98,6 +105,8 @@ class Error(HyperError):
     constraint: str | None = None
     statement: str | None = None
     position: int | None = None
+    context: str | None = None
+    parameters: tuple[object, ...] | None = None
 
 
 class InterfaceError(Error):
@@ -243,6 +252,10 @@ _BY_SQLSTATE: dict[str, type[DatabaseError]] = {
 }
 
 
+# Behind the column's name the server shows the data, which is not for a message.
+_COPY_LINE = re.compile(r"^(COPY .+?, line \d+(?:, column .+?)?)(?=:|$)", re.MULTILINE)
+
+
 def _server_error(
     sqlstate: str,
     message: str,
@@ -255,6 +268,8 @@ def _server_error(
     text = f"{message} (SQLSTATE {sqlstate})"
     if statement is not None and position is not None:
         text += _place(statement, position)
+    if (line := _COPY_LINE.search(fields.get("context", ""))) is not None:
+        text += f"\nWhere: {line[1]}"
     if "hint" in fields:
         text += f"\nHint: {fields['hint']}"
     error = kind(text)
