@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dates
 from decimal import Decimal
 from uuid import UUID
 
 from hyperdjango.errors import FieldError
-from hyperdjango.query.families import family_of_type
+from hyperdjango.query.families import python_type_of
 from hyperdjango.query.paths import follow
 from hyperdjango.query.sides import Side, plain_text
 from hyperdjango.query.writer import literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from hyperdjango.query.scope import Scope
@@ -43,13 +43,20 @@ class Expression:
 
     def side(self, scope: Scope) -> Side:
         """What it is to a lookup that compares it."""
+        text = self.is_text_form(scope)
+        where = type(self).__name__
         if self.db_type is not None:
-            return Side(family_of_type(self.db_type), self.db_type)
-        return Side.of_type(self.python_type(scope), type(self).__name__)
+            return Side.of_db_type(self.db_type, where, text=text)
+        kind = self.type_name(scope)
+        return Side.of_type(self.python_type(scope), where, text=text, db_type=kind)
 
     def python_type(self, scope: Scope) -> type[Any] | None:
         """The Python type of its values, where it is known."""
-        return None
+        return None if self.db_type is None else python_type_of(self.db_type)
+
+    def type_name(self, scope: Scope) -> str | None:
+        """The type of its values as PostgreSQL calls it, where it is known."""
+        return self.db_type
 
     def is_text_form(self, scope: Scope) -> bool:
         """Whether its values are read in PostgreSQL's text form: a ``str`` field over another type."""
@@ -110,8 +117,14 @@ class Expression:
     def __mod__(self, other: Any) -> Combined:
         return Combined(self, "%", other)
 
+    def __rmod__(self, other: Any) -> Combined:
+        return Combined(other, "%", self)
+
     def __pow__(self, other: Any) -> Combined:
         return Combined(self, "^", other)
+
+    def __rpow__(self, other: Any) -> Combined:
+        return Combined(other, "^", self)
 
     def __neg__(self) -> Combined:
         return Combined(self, "*", -1)
@@ -206,27 +219,49 @@ class F(Expression):
         annotation = scope.annotations.get(self.name)
         if annotation is not None:
             return annotation.python_type(scope)
+        if scope.split(self.name) is not None:
+            return None
         path = follow(scope.model, self.name)
         return None if path.rest else path.fields[0].python_type
+
+    def type_name(self, scope: Scope) -> str | None:
+        annotation = scope.annotations.get(self.name)
+        if annotation is not None:
+            return annotation.type_name(scope)
+        if scope.split(self.name) is not None:
+            return self.side(scope).db_type
+        path = follow(scope.model, self.name)
+        if path.rest:
+            return self.side(scope).db_type
+        return scope.type_of(path.fields[0])
 
     def is_text_form(self, scope: Scope) -> bool:
         annotation = scope.annotations.get(self.name)
         if annotation is not None:
             return annotation.is_text_form(scope)
+        if scope.split(self.name) is not None:
+            return False
         path = follow(scope.model, self.name)
         return not path.rest and path.fields[0].python_type is str
 
-    @property
-    def is_reference(self) -> bool:
-        """Whether it is just a name."""
-        return True
+    def is_many(self, scope: Scope) -> bool:
+        """Whether it goes over a relation to many rows."""
+        if scope.split(self.name) is not None:
+            return False
+        return follow(scope.model, self.name).is_many
 
     def _resolved(self, scope: Scope) -> tuple[str, Side]:
         from hyperdjango.query.lookups import Comparison
 
-        annotation = scope.annotations.get(self.name)
-        if annotation is not None:
-            return scope.annotation(self.name), annotation.side(scope)
+        found = scope.split(self.name)
+        if found is not None:
+            name, rest = found
+            side = scope.annotations[name].side(scope)
+            text = scope.annotation(name)
+            if not rest:
+                return text, side
+            comparison = Comparison(side, (*rest, "exact"), self.name)
+            return comparison.transformed(text, scope), comparison.side
         path = follow(scope.model, self.name)
         column = scope.path(path)[0]
         side = Side.of_field(path.fields[0])
@@ -247,7 +282,7 @@ class OuterRef(F):
         if isinstance(name, OuterRef):
             # One more query out.
             super().__init__(name.name)
-            self.levels = name.levels + 1
+            self.levels: int = name.levels + 1
         else:
             super().__init__(name)
             self.levels = levels
@@ -256,16 +291,24 @@ class OuterRef(F):
         return f"OuterRef({self.name!r})"
 
     def sql(self, scope: Scope) -> str:
-        return super().sql(scope.outermost(self.levels))
+        outer = scope.outermost(self.levels)
+        return "NULL" if outer is None else super().sql(outer)
 
     def side(self, scope: Scope) -> Side:
-        return super().side(scope.outermost(self.levels))
+        outer = scope.outermost(self.levels)
+        return Side("other", self.name) if outer is None else super().side(outer)
 
     def python_type(self, scope: Scope) -> type[Any] | None:
-        return super().python_type(scope.outermost(self.levels))
+        outer = scope.outermost(self.levels)
+        return None if outer is None else super().python_type(outer)
+
+    def type_name(self, scope: Scope) -> str | None:
+        outer = scope.outermost(self.levels)
+        return None if outer is None else super().type_name(outer)
 
     def is_text_form(self, scope: Scope) -> bool:
-        return super().is_text_form(scope.outermost(self.levels))
+        outer = scope.outermost(self.levels)
+        return outer is not None and super().is_text_form(outer)
 
 
 # The type that a plain value has where nothing else decides.
@@ -275,8 +318,8 @@ _CASTS: dict[type[Any], str] = {
     Decimal: "numeric",
     str: "text",
     bytes: "bytea",
-    datetime.date: "date",
-    datetime.timedelta: "interval",
+    dates.date: "date",
+    dates.timedelta: "interval",
     UUID: "uuid",
     dict: "jsonb",
 }
@@ -294,7 +337,7 @@ class Value(Expression):
 
     def __init__(self, value: Any, db_type: str | None = None) -> None:
         self.value = value
-        self.db_type = db_type
+        self.db_type = None if db_type is None else checked_type(db_type)
 
     def __repr__(self) -> str:
         return f"Value({self.value!r})"
@@ -305,12 +348,19 @@ class Value(Expression):
         if self.db_type is not None:
             value = self.value
             as_text = isinstance(value, str)
-            return f"{scope.writer.parameter(value, as_text)}::{checked_type(self.db_type)}"
+            return f"{scope.writer.parameter(value, as_text)}::{self.db_type}"
         kind = type_of_value(self.value)
         return f"{scope.writer.parameter(self.value)}::{kind}"
 
     def python_type(self, scope: Scope) -> type[Any] | None:
+        if self.db_type is not None:
+            return python_type_of(self.db_type)
         return None if self.value is None else type(self.value)
+
+    def type_name(self, scope: Scope) -> str | None:
+        if self.db_type is not None or self.value is None:
+            return self.db_type
+        return type_of_value(self.value)
 
 
 def type_of_value(value: Any) -> str:
@@ -325,11 +375,11 @@ def type_of_value(value: Any) -> str:
         if -(2**31) <= value < 2**31:
             return "integer"
         return "bigint" if -(2**63) <= value < 2**63 else "numeric"
-    if isinstance(value, datetime.datetime):
+    if isinstance(value, dates.datetime):
         if value.utcoffset() is None:
             return "timestamp without time zone"
         return "timestamp with time zone"
-    if isinstance(value, datetime.time):
+    if isinstance(value, dates.time):
         return (
             "time without time zone" if value.tzinfo is None else "time with time zone"
         )
@@ -375,36 +425,101 @@ class Combined(Expression):
         return self.left, self.right
 
     def sql(self, scope: Scope) -> str:
-        left, right = self._alike(self.left, self.right, scope)
-        return f"({left.sql(scope)} {self.operator} {right.sql(scope)})"
+        left, right = alike((self.left, self.right), scope)
+        sql = f"({left.sql(scope)} {self.operator} {right.sql(scope)})"
+        if self.operator == "-" and self._kinds(scope) == (dates.date, dates.date):
+            # PostgreSQL gives a number of days there.
+            return f"(interval '1 day' * {sql})"
+        return sql
 
-    def _alike(
-        self, left: Expression, right: Expression, scope: Scope
-    ) -> tuple[Expression, Expression]:
-        """Plain numbers take the type of the other side where they can: 1.1 beside a numeric is numeric."""
-        return _like(left, right, scope), _like(right, left, scope)
+    def _kinds(self, scope: Scope) -> tuple[type[Any] | None, type[Any] | None]:
+        left, right = alike((self.left, self.right), scope)
+        return _kind(left, scope), _kind(right, scope)
 
     def python_type(self, scope: Scope) -> type[Any] | None:
-        left, right = self._alike(self.left, self.right, scope)
-        kinds = {left.python_type(scope), right.python_type(scope)} - {None}
-        if len(kinds) == 1 and self.operator in "+-*/%^&|":
-            kind = next(iter(kinds))
-            return kind if kind in (int, Decimal, float) else None
-        for wide in (float, Decimal):
-            if wide in kinds and kinds <= {int, Decimal, float}:
-                return wide
+        left, right = self._kinds(scope)
+        if self.operator == "^" and {left, right} <= {int, float, None}:
+            return float
+        if left in _MOMENTS or right in _MOMENTS:
+            return _moment(left, self.operator, right)
+        return widest((left, right))
+
+    def type_name(self, scope: Scope) -> str | None:
+        kind = self.python_type(scope)
+        if kind is dates.datetime:
+            for one in (self.left, self.right):
+                if _kind(one, scope) is dates.datetime:
+                    return one.type_name(scope)
+            return "timestamp without time zone"
         return None
 
 
-def _like(one: Expression, other: Expression, scope: Scope) -> Expression:
-    if (
-        isinstance(one, Value)
-        and one.db_type is None
-        and isinstance(one.value, float)
-        and other.python_type(scope) is Decimal
-    ):
-        return Value(Decimal(repr(one.value)))
-    return one
+_MOMENTS = (dates.date, dates.datetime, dates.time, dates.timedelta)
+
+
+def _moment(
+    left: type[Any] | None, operator: str, right: type[Any] | None
+) -> type[Any] | None:
+    """The type of what is computed with dates, moments and lengths of time."""
+    if operator == "-" and right is not None and right is not dates.timedelta:
+        if right is int:
+            return left
+        return dates.timedelta
+    if operator in "+-":
+        kinds = {left, right}
+        if kinds == {dates.date, dates.timedelta}:
+            return dates.datetime
+        if kinds == {dates.date, dates.time}:
+            return dates.datetime
+        for kind in (dates.datetime, dates.date, dates.time):
+            if kind in kinds:
+                return kind
+    return dates.timedelta
+
+
+def _kind(one: Expression, scope: Scope) -> type[Any] | None:
+    """The type of an expression's values; lengths of time may be read as text."""
+    kind = one.python_type(scope)
+    if kind is str and (one.type_name(scope) or "").startswith("interval"):
+        return dates.timedelta
+    return kind
+
+
+def widest(kinds: Iterable[type[Any] | None]) -> type[Any] | None:
+    """The type of a value that may be of any of these types; None where that is not known.
+
+    >>> widest([int, Decimal]), widest([int, str]) is None
+    (<class 'decimal.Decimal'>, True)
+    """
+    found = set(kinds) - {None}
+    if len(found) == 1:
+        return found.pop()
+    for wide in (float, Decimal):
+        if wide in found and found <= {int, Decimal, float}:
+            return wide
+    return None
+
+
+def alike(many: Sequence[Expression], scope: Scope) -> tuple[Expression, ...]:
+    """Expressions that are to have one type: plain values take that of the others where they can.
+
+    1.1 beside a numeric is numeric, and text beside a column that is read as text is of the column's type.
+    """
+    if not any(isinstance(one, Value) and one.db_type is None for one in many):
+        return tuple(many)
+    others = [one for one in many if not isinstance(one, Value)]
+    is_exact = any(one.python_type(scope) is Decimal for one in others)
+    text = next((one for one in others if one.is_text_form(scope)), None)
+    kind = None if text is None else text.type_name(scope)
+    made: list[Expression] = []
+    for one in many:
+        if isinstance(one, Value) and one.db_type is None:
+            if isinstance(one.value, float) and is_exact:
+                one = Value(Decimal(repr(one.value)))
+            elif isinstance(one.value, str) and kind is not None and kind != "text":
+                one = Value(one.value, db_type=kind)
+        made.append(one)
+    return tuple(made)
 
 
 class Cast(Expression):
@@ -425,7 +540,11 @@ class Cast(Expression):
         return (self.value,)
 
     def sql(self, scope: Scope) -> str:
-        return f"({self.value.sql(scope)})::{self.db_type}"
+        value = self.value
+        if isinstance(value, Value) and isinstance(value.value, str):
+            # Text that the type is made of: there is no cast from text to most types.
+            return Value(value.value, self.db_type).sql(scope)
+        return f"({value.sql(scope)})::{self.db_type}"
 
 
 class Func(Expression):
@@ -463,6 +582,8 @@ class Func(Expression):
         return f"{self.function}({arguments})"
 
     def python_type(self, scope: Scope) -> type[Any] | None:
+        if self.db_type is not None:
+            return super().python_type(scope)
         return self.result
 
 
@@ -487,6 +608,8 @@ class OrderBy(Expression):
     ) -> None:
         if nulls_first and nulls_last:
             raise FieldError("nulls_first and nulls_last exclude each other")
+        if isinstance(value, OrderBy):
+            raise FieldError("an order has one direction: asc() or desc(), not both")
         self.value = expression(value)
         self.descending = descending
         self.nulls = (
@@ -549,6 +672,7 @@ class Case(Expression):
         if not cases or not all(isinstance(case, When) for case in cases):
             raise FieldError("Case() takes When() objects, and default=")
         self.cases = cases
+        # Text is a name here, as in Django: Value("…") is text.
         self.default = expression(default)
         if db_type is not None:
             self.db_type = checked_type(db_type)
@@ -557,13 +681,31 @@ class Case(Expression):
         return (*self.cases, self.default)
 
     def sql(self, scope: Scope) -> str:
-        branches = " ".join(case.sql(scope) for case in self.cases)
-        sql = f"CASE {branches} ELSE {self.default.sql(scope)} END"
+        *values, default = alike(
+            (*(case.then for case in self.cases), self.default), scope
+        )
+        branches = " ".join(
+            f"WHEN {case.condition.sql(scope)} THEN {value.sql(scope)}"
+            for case, value in zip(self.cases, values, strict=True)
+        )
+        sql = f"CASE {branches} ELSE {default.sql(scope)} END"
         return f"({sql})::{self.db_type}" if self.db_type else sql
 
     def python_type(self, scope: Scope) -> type[Any] | None:
-        kinds = {case.python_type(scope) for case in self.cases}
-        return next(iter(kinds)) if len(kinds) == 1 else None
+        if self.db_type is not None:
+            return super().python_type(scope)
+        made = alike((*(case.then for case in self.cases), self.default), scope)
+        return widest(one.python_type(scope) for one in made)
+
+    def type_name(self, scope: Scope) -> str | None:
+        known = (case.then.type_name(scope) for case in self.cases)
+        return self.db_type or next((one for one in known if one), None)
+
+    def is_text_form(self, scope: Scope) -> bool:
+        return self.db_type is None and any(
+            one.is_text_form(scope)
+            for one in (*(case.then for case in self.cases), self.default)
+        )
 
 
 class RawSQL(Expression):
@@ -579,7 +721,7 @@ class RawSQL(Expression):
     ) -> None:
         self.text = sql
         self.parameters = tuple(parameters)
-        self.db_type = db_type
+        self.db_type = None if db_type is None else checked_type(db_type)
 
     def sql(self, scope: Scope) -> str:
         return f"({numbered(self.text, self.parameters, scope)})"
