@@ -151,14 +151,14 @@ class Model(Record):
             )
         attributes, plain, present = meta.attributes, meta.plain, self.__dict__
         for name, value in values.items():
-            attribute = plain.get(name)
-            if attribute is not None:
+            field = plain.get(name)
+            if field is not None:
                 # Nothing hangs on it: a value of exactly its type needs no look.
-                if type(value) is not attribute._exact and value is not None:
-                    attribute.assign(self, value)
+                if type(value) is not field._exact and value is not None:
+                    field.assign(self, value)
                 else:
                     present[name] = value
-                    mark_changed(self, attribute.position)
+                    mark_changed(self, field.position)
                 continue
             attribute = attributes.get(name)
             if attribute is not None:

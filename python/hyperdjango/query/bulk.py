@@ -9,7 +9,13 @@ from hyperdjango.errors import FieldError
 from hyperdjango.models.field import set_stored
 from hyperdjango.query import execution, writes
 from hyperdjango.query.expressions import Expression
-from hyperdjango.query.instances import insert, key_of, not_added, take_back
+from hyperdjango.query.instances import (
+    insert,
+    key_of,
+    not_added,
+    take_back,
+    take_related_keys,
+)
 from hyperdjango.query.instances import update as change
 
 TYPE_CHECKING = False
@@ -73,6 +79,9 @@ async def create(
             raise FieldError(
                 f"bulk_create() of {model.__name__} can't add a {type(instance).__name__}"
             )
+    if model._meta.relations:
+        for instance in instances:
+            take_related_keys(instance)
     groups = list(_alike(model, instances))
     batches = [
         (fields, part)

@@ -44,6 +44,7 @@ async def save(
         raise FieldError("force_insert excludes force_update and update_fields")
     model = type(instance)
     writes.check_writable(model)
+    take_related_keys(instance)
     if force_insert or not (_engine.is_loaded(instance) or force_update):
         if update_fields is not None:
             raise FieldError(
@@ -56,6 +57,29 @@ async def save(
     if not fields and (not force_update or update_fields is not None):
         return
     await update(instance, fields, await _database(instance, using))
+
+
+def take_related_keys(instance: Model) -> None:
+    """Take the keys of related instances that were saved only after they were assigned.
+
+    Raises:
+        FieldError: one was not saved, so that there is no key to refer to it by.
+    """
+    present = instance.__dict__
+    for name, relation in type(instance)._meta.relations.items():
+        target = present.get(name)
+        if target is None:
+            continue
+        for field, there in relation.pairs():
+            if present.get(field.name, target) is not None:
+                continue
+            value = getattr(target, there.name)
+            if value is None:
+                raise FieldError(
+                    f"{relation} is a {type(target).__name__} that has no {there.name} yet; save it first"
+                )
+            field.assign(instance, value)
+            present[name] = target
 
 
 def has_value(instance: Model, field: ModelField) -> bool:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hyperdjango import _engine
 from hyperdjango.errors import FieldError, RelationNotLoaded
 from hyperdjango.models.suggest import did_you_mean
+from hyperdjango.query import execution
 from hyperdjango.query.links import forward_links, link, reverse_links
 from hyperdjango.query.queryset import QuerySet
 from hyperdjango.query.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import Any
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from hyperdjango.models.model import Model
     from hyperdjango.query.links import Link
@@ -72,6 +72,11 @@ def prefetches(
         here = model
         for name in one.lookup.split("__"):
             here = _hop(here, name, one.lookup).target
+        if one.queryset is not None and one.queryset._state.model is not here:
+            raise FieldError(
+                f"Prefetch({one.lookup!r}) has a queryset of {one.queryset._state.model.__name__}; the "
+                f"relation leads to {here.__name__}"
+            )
         made.append(one)
     return tuple(made)
 
@@ -328,48 +333,166 @@ class RelatedManager(QuerySet[Row_co]):
             _engine.cache(self._instance).pop(self._link.name, None)
 
     async def create(self, **values: Any) -> Row_co:
-        """Add a row that belongs to the instance."""
+        """Add a row that belongs to the instance.
+
+        Arguments:
+            **values: as for the model's constructor; the key is the instance's.
+
+        Returns:
+            The new row, whose relation is the instance.
+
+        Raises:
+            FieldError: the instance was not saved yet.
+        """
         self._forget()
-        return await super().create(**self._key(), **values)
+        made = await self._all_rows().create(**{**values, **self._key()})
+        self._own([made])
+        return made  # type: ignore[no-any-return]
+
+    async def get_or_create(
+        self, defaults: Mapping[str, Any] | None = None, **lookups: Any
+    ) -> tuple[Row_co, bool]:
+        """The one row of the instance with these values, added if there is none."""
+        self._forget()
+        asked = self._all_rows()
+        return await asked.get_or_create(defaults, **{**lookups, **self._key()})
+
+    async def update_or_create(
+        self,
+        defaults: Mapping[str, Any] | None = None,
+        create_defaults: Mapping[str, Any] | None = None,
+        **lookups: Any,
+    ) -> tuple[Row_co, bool]:
+        """The one row of the instance with these values, with others changed; added if there is none."""
+        self._forget()
+        asked = self._all_rows()
+        return await asked.update_or_create(
+            defaults, create_defaults, **{**lookups, **self._key()}
+        )
+
+    async def bulk_create(
+        self, instances: Iterable[Any], *arguments: Any, **options: Any
+    ) -> list[Row_co]:
+        """Add rows that belong to the instance, in one statement for those that set the same fields.
+
+        Django documentation, "QuerySet API reference", ``bulk_create()``.
+        """
+        self._forget()
+        made = list(instances)
+        self._check_rows(made)
+        self._give_key(made, self._key())
+        return await self._all_rows().bulk_create(made, *arguments, **options)
 
     async def add(self, *instances: Any) -> int:
-        """Have rows that were saved belong to the instance.
+        """Have rows that were saved belong to the instance, in one statement.
 
         Returns:
             How many rows were changed.
+
+        Raises:
+            FieldError: a row is of another model or was not saved, or the instance was not.
         """
         self._forget()
         key = self._key()
+        self._check_rows(instances)
+        self._give_key(instances, key)
+        return await self._all_rows().bulk_update(instances, list(key))
+
+    async def remove(self, *instances: Any) -> int:
+        """Have rows of the instance belong to nobody, in one statement; the key must take NULL.
+
+        Returns:
+            How many rows were changed.
+
+        Raises:
+            FieldError: the key takes no NULL, or a row is of another model or belongs to another instance.
+        """
+        self._forget()
+        nobody, key = self._nobody(), self._key()
+        self._check_rows(instances)
+        for instance in instances:
+            if any(getattr(instance, name) != value for name, value in key.items()):
+                raise FieldError(
+                    f"a {type(instance).__name__} that is to be removed does not belong to this "
+                    f"{type(self._instance).__name__}"
+                )
+        for instance in instances:
+            for name in nobody:
+                setattr(instance, name, None)
+        return await self._all_rows().bulk_update(instances, list(nobody))
+
+    async def clear(self) -> int:
+        """Have all rows of the instance belong to nobody, in one statement; the key must take NULL.
+
+        Returns:
+            How many rows were changed.
+
+        Raises:
+            FieldError: the key takes no NULL.
+        """
+        self._forget()
+        nobody = self._nobody()
+        self._key()
+        return await QuerySet[Any](self._state).update(**nobody)
+
+    async def set(self, instances: Iterable[Any]) -> None:
+        """Have these rows, and no others, belong to the instance; the key must take NULL if others do now.
+
+        Arguments:
+            instances: rows that were saved.
+
+        Django documentation, "Related objects reference", ``set()``.
+        """
+        self._forget()
+        wanted = list(instances)
+        self._check_rows(wanted)
+        now = {row.pk: row for row in await QuerySet[Any](self._state)}
+        keys = {row.pk for row in wanted}
+        gone = [row for pk, row in now.items() if pk not in keys]
+        new = [row for row in wanted if row.pk not in now]
+        self._give_key([row for row in wanted if row.pk in now], self._key())
+        if gone and new:
+            database = await execution.database_of(self._state, changing=True)
+            async with database.transaction():
+                await self.remove(*gone)
+                await self.add(*new)
+        elif gone:
+            await self.remove(*gone)
+        elif new:
+            await self.add(*new)
+
+    def _nobody(self) -> dict[str, None]:
+        """The fields of the key that can be NULL, which is enough for a row to refer to nothing."""
+        fields = [there for _, there in self._link.pairs]
+        found: dict[str, None] = {
+            field.name: None for field in fields if field.accepts_null
+        }
+        if not found:
+            raise FieldError(
+                f"{fields[0]} takes no NULL, so that a row can't belong to nobody; delete the row, or "
+                "have it belong to another"
+            )
+        return found
+
+    def _check_rows(self, instances: Iterable[Any]) -> None:
         for instance in instances:
             if not isinstance(instance, self._link.target):
                 raise FieldError(
-                    f"{self._link.name} takes {self._link.target.__name__} instances"
+                    f"{self._link.name} takes {self._link.target.__name__} instances, not a "
+                    f"{type(instance).__name__}"
                 )
+
+    def _give_key(self, instances: Iterable[Any], key: dict[str, Any]) -> None:
+        for instance in instances:
             for name, value in key.items():
                 setattr(instance, name, value)
-        return await self._all_rows().bulk_update(list(instances), list(key))
+        self._own(instances)
 
-    async def remove(self, *instances: Any) -> int:
-        """Have rows belong to nobody; the key must take NULL.
-
-        Returns:
-            How many rows were changed.
-        """
-        self._forget()
-        key = self._key()
-        for instance in instances:
-            for name in key:
-                setattr(instance, name, None)
-        return await self._all_rows().bulk_update(list(instances), list(key))
-
-    async def clear(self) -> int:
-        """Have all rows of the instance belong to nobody; the key must take NULL.
-
-        Returns:
-            How many rows were changed.
-        """
-        self._forget()
-        return await QuerySet(self._state).update(**dict.fromkeys(self._key()))
+    def _own(self, instances: Iterable[Any]) -> None:
+        """Have the relation of rows be the instance."""
+        if self._link.back is not None:
+            for instance in instances:
+                object.__setattr__(instance, self._link.back, self._instance)
 
     def _all_rows(self) -> QuerySet[Any]:
         state = State(self._link.target)
