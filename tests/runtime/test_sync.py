@@ -14,12 +14,13 @@ from pathlib import Path
 
 import pytest
 from harness import clean_environment
-from hyperdjango.database import Database, portal
+from hyperdjango.database import Database, portal, registry
 from hyperdjango.database.registry import default_database
 from hyperdjango.errors import InterfaceError, UndefinedTable
 
 
-def test_the_same_methods(url: str) -> None:
+def test_the_same_methods(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_registry", registry._Registry())
     database = Database(url, max_size=2)
     with database.sync as sync:
         assert sync.execute("CREATE TABLE synced (id int PRIMARY KEY, t text)") == 0

@@ -470,8 +470,8 @@ class Database:
     @property
     def is_left_behind(self) -> bool:
         """Whether it was connected in an event loop that is closed, or by the process that this one was forked from."""
-        pool = self._mine()
-        return pool is not None and pool.is_left_behind
+        pools = [pool for pool in (self._pool, self._sync_pool) if pool is not None]
+        return bool(pools) and all(pool.is_left_behind for pool in pools)
 
     def pool(self) -> Pool:
         """The pool, if it belongs to the running event loop."""
