@@ -16,6 +16,7 @@ class Times:
     wall: dict[int, float] = field(default_factory=dict)
     cpu: dict[int, float] = field(default_factory=dict)
     stalls: list[float] = field(default_factory=list)
+    stalls_cpu: list[float] = field(default_factory=list)
     grown: list[float] = field(default_factory=list)
     spent: float = 0.0
     """Seconds of all rounds together."""
@@ -29,6 +30,7 @@ class Times:
         self.spent += found["wall"] * repeats
         if "stall" in found:
             self.stalls.append(found["stall"])
+            self.stalls_cpu.append(found["stall_cpu"])
             self.grown.append(found["grown"])
 
     def beside(self, other: Times, what: str) -> float | None:

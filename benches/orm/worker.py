@@ -27,7 +27,10 @@ def resident() -> int:
 
 
 class Watch:
-    """Ticks in the event loop: the longest time between two ticks, and the most memory seen."""
+    """Ticks in the event loop: the longest time between two ticks, and the most memory seen.
+
+    The CPU time between two ticks tells what the process did itself from what others did on its core.
+    """
 
     TICK = 0.001
 
@@ -35,7 +38,9 @@ class Watch:
         self.longest = 0.0
         self.memory = self.memory_before = resident()
         self._loop = loop
+        self.longest_cpu = 0.0
         self._last = time.perf_counter()
+        self._last_cpu = time.process_time()
         self._ticks = 0
         self._handle = loop.call_later(self.TICK, self._tick)
 
@@ -43,16 +48,23 @@ class Watch:
         now = time.perf_counter()
         self.longest = max(self.longest, now - self._last - self.TICK)
         self._last = now
+        cpu = time.process_time()
+        self.longest_cpu = max(self.longest_cpu, cpu - self._last_cpu)
+        self._last_cpu = cpu
         self._ticks += 1
         if self._ticks % 20 == 0:
             self.memory = max(self.memory, resident())
         self._handle = self._loop.call_later(self.TICK, self._tick)
 
     def stop(self) -> dict[str, float]:
-        """Tick no more; seconds of the longest stall, bytes that the memory grew by."""
+        """Tick no more; seconds of the longest stalls, bytes that the memory grew by."""
         self._handle.cancel()
         grown = max(self.memory, resident()) - self.memory_before
-        return {"stall": self.longest, "grown": grown}
+        return {
+            "stall": self.longest,
+            "stall_cpu": self.longest_cpu,
+            "grown": grown,
+        }
 
 
 class Worker:

@@ -44,6 +44,9 @@ class Peer(Base):
         self.keyed_statement = await first.prepare(
             "INSERT INTO new_products (id, sku, name, price, created_at) VALUES ($1, $2, $3, $4, $5)"
         )
+        # Having prepared a statement it leaves the transaction open, and with it locks, until the next one.
+        for connection in self.connections:
+            await connection.execute("SELECT 1")
 
     async def close(self) -> None:
         for connection in self.connections:
