@@ -44,6 +44,63 @@ class FieldValueError(HyperError, ValueError):
     """
 
 
+class ValidationError(HyperError, ValueError):
+    """The values of an instance do not fit its model, as ``full_clean`` and its parts find it.
+
+    Arguments:
+        message: str, what is wrong; or a list of such; or a dict of them by the names of fields, where
+            ``"__all__"`` stands for the instance as a whole.
+        code: str | None, a short name of the mistake, for programs.
+
+    Attributes:
+        messages: list of str, everything that is wrong.
+        message_dict: dict of list of str, the same by the names of fields.
+
+    Django documentation, "Form and field validation", "Raising ValidationError".
+
+    >>> ValidationError({"price": "must not be negative"}).message_dict
+    {'price': ['must not be negative']}
+    """
+
+    def __init__(
+        self,
+        message: str | list[str] | dict[str, str] | dict[str, list[str]],
+        code: str | None = None,
+    ) -> None:
+        self.code = code
+        self._by_name: dict[str, list[str]] | None = None
+        if isinstance(message, dict):
+            self._by_name = {
+                name: [said] if isinstance(said, str) else list(said)
+                for name, said in message.items()
+            }
+            self.messages = [one for said in self._by_name.values() for one in said]
+            texts = [
+                one if name == "__all__" else f"{name}: {one}"
+                for name, said in self._by_name.items()
+                for one in said
+            ]
+        else:
+            self.messages = [message] if isinstance(message, str) else list(message)
+            texts = self.messages
+        super().__init__("; ".join(texts))
+
+    @property
+    def message_dict(self) -> dict[str, list[str]]:
+        """What is wrong, by the names of fields.
+
+        Raises:
+            AttributeError: it was raised without names, as Django's.
+        """
+        if self._by_name is None:
+            raise AttributeError("this ValidationError names no fields; read messages")
+        return self._by_name
+
+    def as_dict(self, whole: str = "__all__") -> dict[str, list[str]]:
+        """What is wrong by the names of fields; what names none is about the instance as a whole."""
+        return {whole: self.messages} if self._by_name is None else self._by_name
+
+
 class RelationNotLoaded(HyperError):
     """A relation was read that was not fetched with its row.
 

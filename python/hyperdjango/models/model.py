@@ -289,6 +289,103 @@ class Model(Record):
 
         await instances.refresh(self, None if fields is None else list(fields), using)
 
+    def clean(self) -> None:
+        """Look at values together; a model of your own says here what it expects of them.
+
+        Raises:
+            ValidationError: something is wrong.
+
+        Django documentation, "Model instance reference", "Validating objects".
+        """
+
+    def clean_fields(self, exclude: Iterable[str] | None = None) -> None:
+        """Look at each value alone: NULL, length, digits, range, labels; the database is not asked.
+
+        Arguments:
+            exclude: the names of fields that are not looked at.
+
+        Raises:
+            ValidationError: a value does not fit its column; ``message_dict`` says which.
+
+        Django documentation, "Model instance reference", "Validating objects".
+        """
+        from hyperdjango.models import validation
+
+        validation.clean_fields(self, exclude or ())
+
+    async def validate_unique(
+        self,
+        exclude: Iterable[str] | None = None,
+        *,
+        using: Database | str | None = None,
+    ) -> None:
+        """Look for other rows with the same key or unique values, in one statement.
+
+        Another program may add such a row afterwards: only ``save()`` knows. Unique indexes over
+        expressions, or of some rows, are not looked at, and neither are exclusion constraints.
+
+        Arguments:
+            exclude: the names of fields; keys that one of them is in are not looked at.
+            using: Database | str | None, another database than the one it came from.
+
+        Raises:
+            ValidationError: there is such a row.
+
+        Django documentation, "Model instance reference", "Validating objects".
+        """
+        from hyperdjango.models import validation
+
+        await validation.validate_unique(self, exclude or (), using)
+
+    async def validate_constraints(
+        self,
+        exclude: Iterable[str] | None = None,
+        *,
+        using: Database | str | None = None,
+    ) -> None:
+        """Have the server compute the check constraints for the values, in one statement.
+
+        Fields that were never set, are excluded, or are expressions, count as NULL.
+
+        Arguments:
+            exclude: the names of fields whose values are not looked at.
+            using: Database | str | None, another database than the one it came from.
+
+        Raises:
+            ValidationError: a check is not fulfilled.
+
+        Django documentation, "Model instance reference", "Validating objects".
+        """
+        from hyperdjango.models import validation
+
+        await validation.validate_constraints(self, exclude or (), using)
+
+    async def full_clean(
+        self,
+        exclude: Iterable[str] | None = None,
+        validate_unique: bool = True,
+        validate_constraints: bool = True,
+        *,
+        using: Database | str | None = None,
+    ) -> None:
+        """Look at everything, and say all that is wrong at once; ``save()`` does not do it by itself.
+
+        Arguments:
+            exclude: the names of fields that are not looked at.
+            validate_unique, validate_constraints: bool, whether the database is asked.
+            using: Database | str | None, another database than the one it came from.
+
+        Raises:
+            ValidationError: something is wrong; ``message_dict`` says what.
+
+        Django documentation, "Model instance reference", "Validating objects".
+        """
+        from hyperdjango.models import validation
+
+        await validation.full_clean(
+            self, exclude or (), validate_unique, validate_constraints, using
+        )
+
     def __getattr__(self, name: str) -> Any:
         # Fields, relations and methods are found before: what is left may be a relation against its key.
         if not name.startswith("__"):

@@ -293,6 +293,16 @@ def delete(state: State, columns: Columns) -> Compiled:
     return Compiled(sql, tuple(writer.parameters), COUNT, (), writer.text)
 
 
+class System(Expression):
+    """A system column (PostgreSQL documentation, "System Columns")."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def sql(self, scope: Scope) -> str:
+        return f"{scope.alias}.{identifier(self.name)}"
+
+
 def rows_of(state: State, scope: Scope) -> str:
     """The WHERE clause that chooses a queryset's rows of the scope's one table."""
     plain = not (
@@ -310,7 +320,8 @@ def rows_of(state: State, scope: Scope) -> str:
         # What needs other tables is written anew, as a query of its own.
         del scope.writer.parameters[before[0] :]
         del scope.writer.text[before[1] :]
-    key = [field.column for field in state.model._meta.primary_key] or ["ctid"]
+    key = [field.column for field in state.model._meta.primary_key]
+    key = key or ["tableoid", "ctid"]
     inner = state.copy()
     inner.shape = "tuples"
     inner.related, inner.only, inner.deferred = (), None, ()
@@ -318,15 +329,10 @@ def rows_of(state: State, scope: Scope) -> str:
     names = ", ".join(f"{scope.alias}.{identifier(column)}" for column in key)
     if state.model._meta.primary_key:
         inner.values = tuple(field.name for field in state.model._meta.primary_key)
-        text = selects.write(inner, scope.writer, None, scope.columns)
     else:
-        from hyperdjango.query.expressions import RawSQL
-
-        del RawSQL
-        raise FieldError(
-            f"{state.model.__name__} has no primary key, so that these rows can't be told from "
-            "others; mark one, or use conditions of the model's own fields"
-        )
+        # Rows that nothing tells from others are told by where they are, for one statement.
+        inner.values = tuple((column, System(column)) for column in key)
+    text = selects.write(inner, scope.writer, None, scope.columns)
     return f" WHERE ({names}) IN ({text})"
 
 
