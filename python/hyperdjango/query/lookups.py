@@ -49,7 +49,12 @@ class Comparison:
             if len(parts) == 1 and (
                 parts[0] == "isnull" or operators.find(side, parts[0]) is not None
             ):
-                break
+                # The ends of a range are called as the lookups of text are.
+                if side.family not in ("range", "multirange") or parts[0] not in (
+                    "startswith",
+                    "endswith",
+                ):
+                    break
             transform = transforms.find(side, parts[0])
             if transform is None:
                 known = [*transforms.names(side), *operators.names(side), "isnull"]

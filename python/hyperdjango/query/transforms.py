@@ -197,7 +197,9 @@ def element_of_range(side: Side) -> str | None:
 def _json_key(side: Side, name: str) -> Transform:
     """``->``: a member of an object, or an element of an array where the name is a number."""
     number = name.removeprefix("-")
-    key = name if number.isdecimal() else literal(name)
+    # A number that is too large for PostgreSQL is a name.
+    is_number = number.isascii() and number.isdecimal() and len(number) < 10
+    key = name if is_number else literal(name)
 
     def write(sql: str, side: Side, scope: Scope) -> str:
         return f"({sql} -> {key})"
@@ -225,6 +227,8 @@ def json_text(value: Any) -> str:
 def _array_element(side: Side, name: str) -> Transform | None:
     """``tags__0`` is the first element, ``tags__0_2`` the first two, as in Django."""
     first, _, last = name.partition("_")
+    if not name.isascii() or max(len(first), len(last)) > 9:
+        return None
     if not first.isdecimal() or (last and not last.isdecimal()):
         return None
     if last:
