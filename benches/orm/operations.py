@@ -32,7 +32,8 @@ class Operation:
 OPERATIONS = (
     Operation("by_key", "get by key", 500, goal=1.0),
     Operation("concurrent", "256 concurrent gets", 8, goal=0.8, per=256),
-    Operation("one_field", "1,000 rows to models, one field read", 30, goal=0.45),
+    Operation("one_field", "1,000 rows to models, one text read", 30, goal=0.45),
+    Operation("one_number", "1,000 rows to models, one numeric read", 30),
     Operation("all_fields", "1,000 rows to models, all fields read", 30, goal=0.7),
     Operation("dicts", "1,000 dicts", 30, goal=0.6),
     Operation(

@@ -104,6 +104,9 @@ class Peer(Base):
         return await asyncio.gather(*map(one, keys))
 
     async def one_field(self) -> Any:
+        return [product.name async for product in Product.objects.all()]
+
+    async def one_number(self) -> Any:
         return [product.price async for product in Product.objects.all()]
 
     async def all_fields(self) -> Any:

@@ -95,6 +95,9 @@ class Peer(Base):
         return await asyncio.gather(*map(one, keys))
 
     async def one_field(self) -> Any:
+        return [product.name for product in await Product.objects.all()]
+
+    async def one_number(self) -> Any:
         return [product.price for product in await Product.objects.all()]
 
     async def all_fields(self) -> Any:

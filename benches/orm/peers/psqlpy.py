@@ -50,6 +50,9 @@ class Peer(Base):
         return await asyncio.gather(*map(one, keys))
 
     async def one_field(self) -> Any:
+        return [row["name"] for row in await self._rows(SELECT, [])]
+
+    async def one_number(self) -> Any:
         return [row["price"] for row in await self._rows(SELECT, [])]
 
     async def all_fields(self) -> Any:

@@ -97,6 +97,10 @@ class Peer(Base):
 
     async def one_field(self) -> Any:
         async with self.session() as session:
+            return [each.name for each in await session.scalars(select(Product))]
+
+    async def one_number(self) -> Any:
+        async with self.session() as session:
             return [each.price for each in await session.scalars(select(Product))]
 
     async def all_fields(self) -> Any:

@@ -104,6 +104,9 @@ class Peer(Base):
         return await asyncio.gather(*map(one, keys))
 
     async def one_field(self) -> Any:
+        return [product.name for product in await Product.all()]
+
+    async def one_number(self) -> Any:
         return [product.price for product in await Product.all()]
 
     async def all_fields(self) -> Any:
