@@ -9,6 +9,7 @@ import datetime as dates
 import math
 from decimal import Decimal, InvalidOperation
 from functools import partial
+from uuid import UUID
 
 from hyperdjango.errors import FieldValueError
 from hyperdjango.models.suggest import shorten
@@ -314,6 +315,44 @@ def _zoned(field: ModelField, base: str, *, otherwise: bool) -> bool | None:
     return False if db_type.endswith("without time zone") else None
 
 
+def to_list(field: ModelField, value: Any) -> list[Any]:
+    """A list, from a list or tuple; what is in it is the column's to accept."""
+    if isinstance(value, (list, tuple)):
+        return list(value)
+    raise _wrong_type(field, value, "a list of values")
+
+
+def to_dict(field: ModelField, value: Any) -> dict[Any, Any]:
+    """A dict, from a dict."""
+    if isinstance(value, dict):
+        return value
+    raise _wrong_type(field, value, "a dict")
+
+
+def to_anything(field: ModelField, value: Any) -> Any:
+    """The value as it is."""
+    return value
+
+
+def to_uuid(field: ModelField, value: Any) -> UUID:
+    """A UUID, from its text."""
+    if isinstance(value, UUID):
+        return value
+    if isinstance(value, str):
+        try:
+            return UUID(value.strip())
+        except ValueError:
+            raise _refusal(field, value, "a UUID or its text") from None
+    raise _wrong_type(field, value, "a UUID or its text")
+
+
+def to_timedelta(field: ModelField, value: Any) -> dates.timedelta:
+    """A length of time, which has no text form that both Python and PostgreSQL read."""
+    if isinstance(value, dates.timedelta):
+        return value
+    raise _wrong_type(field, value, "a timedelta: timedelta(hours=3)")
+
+
 _CONVERTERS: dict[type[Any], Converter] = {
     int: to_int,
     float: to_float,
@@ -324,4 +363,9 @@ _CONVERTERS: dict[type[Any], Converter] = {
     dates.date: to_date,
     dates.datetime: to_datetime,
     dates.time: to_time,
+    list: to_list,
+    dict: to_dict,
+    object: to_anything,
+    UUID: to_uuid,
+    dates.timedelta: to_timedelta,
 }

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from hyperdjango._engine import FieldReader, forget_related, is_loaded, mark_changed
 from hyperdjango.errors import FieldNotLoaded, ModelError
-from hyperdjango.models.annotations import UNION, resolve
+from hyperdjango.models.annotations import UNION, describe, is_rich, resolve
 from hyperdjango.models.columns import Generated, Identity, Serial, Table
 from hyperdjango.models.fieldchecks import CHECKS, check_together, refuse_keyword
 
@@ -336,6 +336,14 @@ class ModelField(FieldReader):
                     f"{self} is counted by the database, and annotated "
                     f"{kind[0].__name__}; annotate it int, or drop auto= and identity="
                 )
+            if is_rich(kind[0]):
+                if self.db_type is None:
+                    raise ModelError(
+                        f"{self} is annotated {describe(self.annotation)}, which is of no type of "
+                        "column alone; say which: db_type='jsonb', db_type='integer[]', db_type='uuid'"
+                    )
+                # The engine gives what is natural for the column.
+                self.kind = "any"
             self._kind = kind
         return kind
 

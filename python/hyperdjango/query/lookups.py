@@ -46,15 +46,8 @@ class Comparison:
         self.last = ""
         while parts:
             # The last part is an operator if it can be one; a column of JSON takes any key besides.
-            if len(parts) == 1 and (
-                parts[0] == "isnull" or operators.find(side, parts[0]) is not None
-            ):
-                # The ends of a range are called as the lookups of text are.
-                if side.family not in ("range", "multirange") or parts[0] not in (
-                    "startswith",
-                    "endswith",
-                ):
-                    break
+            if len(parts) == 1 and _is_operator(side, parts[0]):
+                break
             transform = transforms.find(side, parts[0])
             if transform is None:
                 known = [*transforms.names(side), *operators.names(side), "isnull"]
@@ -111,6 +104,14 @@ class Comparison:
         for transform in self.chain[: len(self.chain) - left_out]:
             sql = transform.write(sql, transform.source, scope)
         return sql
+
+
+def _is_operator(side: Side, name: str) -> bool:
+    """Whether a name ends a lookup of a side."""
+    if side.family in ("range", "multirange") and name in ("startswith", "endswith"):
+        # The ends of a range are called as the lookups of text are.
+        return False
+    return name == "isnull" or operators.find(side, name) is not None
 
 
 class Lookup:

@@ -86,6 +86,9 @@ class State:
     )
 
     def __init__(self, model: type[Model]) -> None:
+        for field in model._meta.fields:
+            # What the annotation names is looked up now, before the engine asks for it.
+            field.python_type  # noqa: B018
         self.model = model
         self.where: tuple[tuple[int, Condition], ...] = ()
         self.annotations: Mapping[str, Expression] = NO_ANNOTATIONS
