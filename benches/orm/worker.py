@@ -92,24 +92,33 @@ class Worker:
         work = getattr(self.peer, name, None)
         if work is None:
             return {"missing": True}
-        result = await work(*await self.arguments(name, 6))
-        return asdict(Result.of(result, ordered))
+        arguments = [await self.arguments(name, 6)]
+        result, times = await self._timed(name, work, arguments)
+        return asdict(Result.of(result, ordered)) | times
 
     async def measure(self, name: str, repeats: int) -> dict[str, Any]:
         """Do it so often, and say how many seconds one took: wall and CPU."""
         work = getattr(self.peer, name)
         arguments = [await self.arguments(name, number) for number in range(repeats)]
+        _, times = await self._timed(name, work, arguments)
+        return times
+
+    async def _timed(
+        self, name: str, work: Any, arguments: list[tuple[Any, ...]]
+    ) -> tuple[Any, dict[str, Any]]:
+        """The last result, and the times."""
         gc.collect()
         watch = None
+        result = None
         if name == "stream":
             watch = Watch(asyncio.get_running_loop())
         wall, cpu = time.perf_counter(), time.process_time()
         for each in arguments:
-            await work(*each)
+            result = await work(*each)
         cpu = time.process_time() - cpu
         wall = time.perf_counter() - wall
-        found = {"wall": wall / repeats, "cpu": cpu / repeats}
-        return found | (watch.stop() if watch else {})
+        times = {"wall": wall / len(arguments), "cpu": cpu / len(arguments)}
+        return result, times | (watch.stop() if watch else {})
 
     async def profile(self, name: str, repeats: int) -> dict[str, Any]:
         """Do it so often under Python's profiler, whose table goes to standard error."""
