@@ -64,7 +64,7 @@ def w(cluster: Cluster) -> Iterator[World]:
 
 
 rows = st.fixed_dictionaries(
-    {"code": st.text("ab ", max_size=7)},
+    {"code": st.text("abé", max_size=7)},
     optional={
         "iso": st.none() | st.text("xé ", max_size=4),
         "price": st.none()

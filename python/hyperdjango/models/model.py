@@ -345,7 +345,8 @@ class Model(Record):
     ) -> None:
         """Have the server compute the check constraints for the values, in one statement.
 
-        Fields that were never set, are excluded, or are expressions, count as NULL.
+        A field that was never set counts as its default, if that is a constant; what is not known, or
+        excluded, counts as NULL.
 
         Arguments:
             exclude: the names of fields whose values are not looked at.

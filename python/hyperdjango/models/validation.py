@@ -86,8 +86,9 @@ def _problems(field: ModelField, value: Any) -> Iterator[str]:
         if "\0" in value:
             yield "has a character NUL, which PostgreSQL's text can't hold"
         limited = kind in ("character varying", "character") and bool(modifiers)
-        # Spaces at the end are cut off by the server.
-        if limited and len(value.rstrip(" ")) > modifiers[0]:
+        # Spaces at the end, which the server would cut off, mean nothing to character(n) alone.
+        kept = value.rstrip(" ") if kind == "character" else value
+        if limited and len(kept) > modifiers[0]:
             yield (
                 f"has {len(value)} characters; the column takes {modifiers[0]} at most"
             )
@@ -259,8 +260,8 @@ async def validate_constraints(
 ) -> None:
     """Have the server compute the check constraints for the instance's values, in one statement.
 
-    Values that are not known, because a field was never set or is an expression, are NULL there, which
-    fulfils most checks.
+    A field that was never set has its default there, if that is a constant. Other values that are not known
+    are NULL, which fulfils most checks.
 
     Raises:
         ValidationError: one is not fulfilled.
@@ -284,7 +285,7 @@ async def validate_constraints(
                 continue
             known = field.position in present and field.name not in excluded
             value = getattr(instance, field.name) if known else None
-            text = "NULL"
+            text = "NULL" if known else _default(instance, field)
             if value is not None and not is_expression(value):
                 text = parameter(writer, field, value, columns)
             kind = columns.type_of(field)
@@ -302,6 +303,14 @@ async def validate_constraints(
     ]
     if problems:
         raise ValidationError({NON_FIELD_ERRORS: problems})
+
+
+def _default(instance: Model, field: ModelField) -> str:
+    """What a field that was never set will have, in SQL, where that is plain; a function may do anything."""
+    default = field.db_default
+    if is_loaded(instance) or default is None or "(" in default:
+        return "NULL"
+    return f"({default})"
 
 
 async def _ask(

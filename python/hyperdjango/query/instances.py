@@ -142,6 +142,8 @@ def _saved(
         for field, value in sent
         if present.get(field.name, value) is value
     }
+    # A key that was None, and is what the database gave it.
+    written.update(field.position for field in back if present.get(field.name) is None)
     left = [
         position for position in _engine.changed(instance) if position not in written
     ]
@@ -203,8 +205,12 @@ def changed_fields(
         return fields
     changed = set(_engine.changed(instance))
     present = set(_engine.loaded_fields(instance))
+    is_loaded = _engine.is_loaded(instance)
     fields = []
     for field in options.fields:
+        if field.primary_key and not is_loaded:
+            # It says which row is meant.
+            continue
         if field.position in changed:
             if writes.is_computed(field):
                 raise FieldError(
