@@ -9,6 +9,7 @@ from hyperdjango._engine import is_loaded, loaded_fields, origin
 from hyperdjango.errors import ValidationError
 from hyperdjango.models.constraints import Check, Unique
 from hyperdjango.models.field import is_expression
+from hyperdjango.models.indexes import IndexColumn
 from hyperdjango.models.types import EnumType
 
 TYPE_CHECKING = False
@@ -220,9 +221,11 @@ def _unique_keys(
             found[fields] = one.nulls_not_distinct
     for index in options.indexes:
         if index.unique and index.where is None:
-            names = [getattr(key, "field", key) for key in index.keys]
-            if all(isinstance(name, str) and name in options.by_name for name in names):
-                fields = tuple(options.by_name[name] for name in names)
+            names = [key.field if isinstance(key, IndexColumn) else key for key in index.keys]
+            fields = tuple(
+                options.by_name[name] for name in names if isinstance(name, str)
+            )
+            if len(fields) == len(names):
                 found.setdefault(fields, index.nulls_not_distinct)
     yield from found.items()
 

@@ -353,7 +353,7 @@ async def refresh(
 
     model = type(instance)
     state = State(model)
-    state.using = using if using is not None else _engine.origin(instance)  # type: ignore[assignment]
+    state.using = using if using is not None else _engine.origin(instance)
     key = {
         field.name: getattr(instance, field.name) for field in model._meta.primary_key
     }
