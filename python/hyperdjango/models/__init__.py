@@ -14,8 +14,6 @@ User(id=7, email='ada@example.org')
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from hyperdjango.models.columns import Generated, Identity, Serial, Table
 from hyperdjango.models.constraints import (
     Check,
@@ -30,17 +28,25 @@ from hyperdjango.models.model import Model
 from hyperdjango.models.tables import ForeignServer, Partition, View
 from hyperdjango.models.types import CompositeType, DomainType, EnumType, Sequence
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from hyperdjango.query import (
+        KT,
+        MD5,
+        SHA1,
+        SHA224,
+        SHA256,
+        SHA384,
+        SHA512,
+        Abs,
         ACos,
+        Aggregate,
+        ArraySubquery,
         ASin,
         ATan,
         ATan2,
-        Abs,
-        Aggregate,
-        ArraySubquery,
         Avg,
         Case,
         Cast,
@@ -77,11 +83,8 @@ if TYPE_CHECKING:
         Greatest,
         JSONArray,
         JSONObject,
-        KT,
         KeyTextTransform,
         KeyTransform,
-        LPad,
-        LTrim,
         Lag,
         LastValue,
         Lead,
@@ -91,7 +94,8 @@ if TYPE_CHECKING:
         Ln,
         Log,
         Lower,
-        MD5,
+        LPad,
+        LTrim,
         Manager,
         Max,
         Min,
@@ -109,8 +113,6 @@ if TYPE_CHECKING:
         Prefetch,
         Q,
         QuerySet,
-        RPad,
-        RTrim,
         Radians,
         Random,
         Rank,
@@ -124,11 +126,8 @@ if TYPE_CHECKING:
         Round,
         RowNumber,
         RowRange,
-        SHA1,
-        SHA224,
-        SHA256,
-        SHA384,
-        SHA512,
+        RPad,
+        RTrim,
         Sign,
         Sin,
         Sqrt,
@@ -159,6 +158,13 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "KT",
+    "MD5",
+    "SHA1",
+    "SHA224",
+    "SHA256",
+    "SHA384",
+    "SHA512",
     "ACos",
     "ASin",
     "ATan",
@@ -215,7 +221,6 @@ __all__ = [
     "IndexExpression",
     "JSONArray",
     "JSONObject",
-    "KT",
     "KeyTextTransform",
     "KeyTransform",
     "LPad",
@@ -229,7 +234,6 @@ __all__ = [
     "Ln",
     "Log",
     "Lower",
-    "MD5",
     "Manager",
     "Max",
     "Min",
@@ -265,11 +269,6 @@ __all__ = [
     "Round",
     "RowNumber",
     "RowRange",
-    "SHA1",
-    "SHA224",
-    "SHA256",
-    "SHA384",
-    "SHA512",
     "Sequence",
     "Serial",
     "Sign",
@@ -309,7 +308,7 @@ def __getattr__(name: str) -> Any:
     """The query language, ``Q``, ``F``, ``Count``, which is imported when it is first asked for."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import hyperdjango.query as query
+    from hyperdjango import query
 
     found = globals()[name] = getattr(query, name)
     return found
