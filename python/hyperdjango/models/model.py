@@ -387,17 +387,19 @@ class Model(Record):
             self, exclude or (), validate_unique, validate_constraints, using
         )
 
-    def __getattr__(self, name: str) -> Any:
-        # Fields, relations and methods are found before: what is left may be a relation against its key.
-        if not name.startswith("__"):
-            from hyperdjango.query.related import related
+    if not TYPE_CHECKING:
+        # A type checker would take any name for an attribute.
+        def __getattr__(self, name: str) -> Any:
+            # Fields, relations and methods are found before: what is left may be a relation against its key.
+            if not name.startswith("__"):
+                from hyperdjango.query.related import related
 
-            found = related(self, name)
-            if found is not NotImplemented:
-                return found
-        raise AttributeError(
-            f"{type(self).__name__!r} object has no attribute {name!r}"
-        )
+                found = related(self, name)
+                if found is not NotImplemented:
+                    return found
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}"
+            )
 
     def __eq__(self, other: object) -> bool:
         if self is other:
