@@ -12,13 +12,15 @@ from hyperdjango.query.selection import ROW_VERSION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from typing import Any
 
     from hyperdjango.database import Database
     from hyperdjango.models.field import ModelField
     from hyperdjango.models.model import Model
     from hyperdjango.models.options import Options
+    from hyperdjango.query.columns import Columns
+    from hyperdjango.query.compiled import Compiled
     from hyperdjango.query.scope import Scope
 
 
@@ -110,13 +112,43 @@ async def insert(instance: Model, database: Database) -> None:
             values.append((field, value))
             if isinstance(value, Expression):
                 back.append(field)
-    compiled = await execution.write(
-        database, lambda columns: writes.insert(model, values, back, columns)
+    compiled = await _written(
+        database,
+        ("insert", model),
+        values,
+        (),
+        back,
+        lambda columns: writes.insert(model, values, back, columns),
     )
     result = await execution.run(database, compiled)
     if not result:
         raise not_added(model)
     _saved(instance, values, back, result, database)
+
+
+async def _written(
+    database: Database,
+    kind: tuple[object, ...],
+    sent: Sequence[tuple[ModelField, Any]],
+    more: Sequence[Any],
+    back: Sequence[ModelField],
+    make: Callable[[Columns], Compiled],
+) -> Compiled:
+    """The statement for a row: one that was written for another with the same fields, or a new one."""
+    for field, value in sent:
+        if isinstance(value, Expression) or (
+            isinstance(value, str) and field.python_type is not str
+        ):
+            # The text depends on the value.
+            return await execution.write(database, make)
+    key = (
+        *kind,
+        tuple([field.position for field, _ in sent]),
+        tuple([field.position for field in back]),
+    )
+    values = [value for _, value in sent]
+    values.extend(more)
+    return await execution.write_once(database, key, values, make)
 
 
 def not_added(model: type[Model]) -> DatabaseError:
@@ -304,8 +336,12 @@ async def update(
         if field.generated is not None or field.column == "ctid"
     ]
     back.extend(field for field, value in changes if isinstance(value, Expression))
-    compiled = await execution.write(
+    compiled = await _written(
         database,
+        ("update", model, version is None),
+        [*changes, *key],
+        () if version is None else (version,),
+        back,
         lambda columns: writes.update_one(model, changes, key, version, back, columns),
     )
     result = await execution.run(database, compiled)
