@@ -101,9 +101,13 @@ class All(Condition):
     """What holds where all of its parts hold."""
 
     word = " AND "
+    sign = " & "
 
     def __init__(self, parts: tuple[Condition, ...]) -> None:
         self.parts = parts
+
+    def __repr__(self) -> str:
+        return f"({self.sign.join(map(repr, self.parts))})"
 
     def children(self) -> tuple[Expression, ...]:
         return self.parts
@@ -129,6 +133,7 @@ class Any_(All):
     """What holds where one of its parts holds."""
 
     word = " OR "
+    sign = " | "
 
 
 class Xor(Condition):
@@ -136,6 +141,9 @@ class Xor(Condition):
 
     def __init__(self, left: Condition, right: Condition) -> None:
         self.parts = left, right
+
+    def __repr__(self) -> str:
+        return f"({self.parts[0]!r} ^ {self.parts[1]!r})"
 
     def children(self) -> tuple[Expression, ...]:
         return self.parts
@@ -150,6 +158,9 @@ class Not(Condition):
 
     def __init__(self, part: Condition) -> None:
         self.part = part
+
+    def __repr__(self) -> str:
+        return f"~{self.part!r}"
 
     def children(self) -> tuple[Expression, ...]:
         return (self.part,)
@@ -539,7 +550,7 @@ class Q(All):
         for condition in conditions:
             if isinstance(condition, tuple) and len(condition) == 2:
                 parts.append(Compare(*condition))
-            else:
+            elif not _is_empty(condition):
                 parts.append(condition_of(condition))
         parts.extend(Compare(name, value) for name, value in lookups.items())
         super().__init__(tuple(parts))

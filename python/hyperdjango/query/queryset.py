@@ -15,7 +15,13 @@ from hyperdjango.query.state import Lock, State
 from hyperdjango.query.writing import Writing
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Generator, Iterable, Sequence
+    from collections.abc import (
+        AsyncIterator,
+        Generator,
+        Iterable,
+        Mapping,
+        Sequence,
+    )
     from typing import Any, Literal, Self
 
     from hyperdjango.database import Database
@@ -203,12 +209,12 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
                 )
             if name in annotations:
                 _check_replaceable(before, name, found)
-            annotations[name] = one
+            # It may name annotations before it, and never itself.
+            check(state, one)
+            annotations = {**annotations, name: one}
             annotated_at[name] = state.groups
             state.annotations = annotations
         state.annotated_at = annotated_at
-        for one in found.values():
-            check(state, one)
         if state.grouped is None and any(
             is_aggregated(one, annotations) for one in found.values()
         ):
@@ -362,18 +368,22 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
                 check(state, name)
                 values.append((label, name))
         for label, one in _named((), named).items():
-            check(state, one)
-            values.append((label, one))
-        if state.grouped is None and any(
-            is_aggregated(one[1], state.annotations)
+            if label in state.model._meta.attributes or hasattr(state.model, label):
+                # It hides what the model has for this result alone.
+                check(state, one)
+                values.append((label, one))
+            else:
+                # What has a name can be ordered by.
+                state = self._made(state)._annotated({label: one}, hidden=True)._state
+                values.append(label)
+        computed = [
+            one
             for one in values
-            if isinstance(one, tuple)
-        ):
-            state.grouped = tuple(
-                one
-                for one in values
-                if isinstance(one, str) or not is_aggregated(one[1], state.annotations)
-            )
+            if is_aggregated(_meant(one, state.annotations), state.annotations)
+        ]
+        if computed and self._state.grouped is None:
+            # An aggregate among the values is for each combination of the others.
+            state.grouped = tuple(one for one in values if one not in computed)
         state.shape = shape
         state.values = tuple(values) or None
         if values:
@@ -749,6 +759,15 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
         raise TypeError(
             "a queryset must be awaited: for row in await queryset, or async for row in queryset"
         )
+
+
+def _meant(
+    value: str | tuple[str, Expression], annotations: Mapping[str, Expression]
+) -> Expression:
+    """The expression of an entry of values()."""
+    if isinstance(value, tuple):
+        return value[1]
+    return annotations[value] if value in annotations else F(value)
 
 
 def _queryset(state: State) -> QuerySet[Any]:

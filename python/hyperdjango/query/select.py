@@ -220,6 +220,9 @@ def _write_order(state: State, scope: Scope) -> tuple[list[tuple[str, str]], lis
                     order.append((column, direction))
                 continue
         text = value.sql(scope)
+        if text == "NULL":
+            # A constant, which PostgreSQL takes for no order.
+            continue
         order.append((text, direction))
         if not is_aggregated(value, scope.annotations) and not has_window(
             value, scope.annotations
@@ -306,6 +309,17 @@ def count(state: State, columns: ColumnTypes | None = None) -> Compiled:
         inner.lock = None
         if not inner.is_sliced and not isinstance(inner.distinct, tuple):
             inner.order = ()
+            key = state.model._meta.primary_key
+            if (
+                inner.distinct
+                and inner.shape == "models"
+                and not inner.combined
+                and key
+                and (columns is None or columns.is_keyed(state.model))
+            ):
+                # Rows are as many as their keys, which take less to compare; json can't be compared at all.
+                inner.only, inner.deferred = tuple(field.name for field in key), ()
+                inner.related = ()
         sql = f"SELECT count(*) FROM ({write(inner, writer, None, columns)}) q"
     else:
         scope = scope_of(state, writer, None, columns)
