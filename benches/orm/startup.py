@@ -22,7 +22,7 @@ print([wall, cpu, memory])
 OURS = (
     ("import hyperdjango", "import hyperdjango"),
     (
-        "hyperdjango's models and database",
+        "hyperdjango.models and hyperdjango.database",
         "from hyperdjango.models import Field, Model\nfrom hyperdjango.database import Database",
     ),
     (
