@@ -136,8 +136,10 @@ async def _written(
 ) -> Compiled:
     """The statement for a row: one that was written for another with the same fields, or a new one."""
     for field, value in sent:
-        if isinstance(value, Expression) or (
-            isinstance(value, str) and field.python_type is not str
+        if (
+            isinstance(value, Expression)
+            or writes.is_beyond(field, value)
+            or field.python_type.__name__ in ("object", "dict", "list")
         ):
             # The text depends on the value.
             return await execution.write(database, make)

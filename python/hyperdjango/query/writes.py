@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hyperdjango import _engine
 from hyperdjango.errors import FieldError
 from hyperdjango.query import select as selects
 from hyperdjango.query.compiled import COUNT, TUPLES, Compiled
@@ -83,10 +84,32 @@ class Conflict:
 def parameter(writer: Writer, field: ModelField, value: Any, columns: Columns) -> str:
     """A value as a parameter of the field's column.
 
-    A str for a field of another type is what Python can't hold, ``infinity``, in PostgreSQL's own form.
+    A str for a moment or a length of time is what Python can't hold, ``infinity``, in PostgreSQL's own form.
     """
-    place = writer.parameter(value, field.python_type is str or isinstance(value, str))
-    return f"{place}::numeric::money" if columns.type_of(field) == "money" else place
+    kind = columns.column(field).type
+    if is_json(field, kind):
+        return writer.parameter(None if value is None else json_of(value), True)
+    place = writer.parameter(value, field.python_type is str or is_beyond(field, value))
+    return f"{place}::numeric::money" if kind == "money" else place
+
+
+# The types that have values in PostgreSQL which Python's do not have.
+_LESS_IN_PYTHON = frozenset(("date", "datetime", "time", "timedelta"))
+
+
+def is_beyond(field: ModelField, value: Any) -> bool:
+    """Whether a value is what Python can't hold, as text."""
+    return isinstance(value, str) and field.python_type.__name__ in _LESS_IN_PYTHON
+
+
+def is_json(field: ModelField, kind: str) -> bool:
+    """Whether the values of a field are Python's, and the column's JSON."""
+    return kind in ("json", "jsonb") and field.python_type is not str
+
+
+def json_of(value: Any) -> str:
+    """A value as the text of JSON, with every digit."""
+    return _engine.encode_json(value, decimals="number").decode()
 
 
 def returning(
@@ -207,7 +230,13 @@ def unnest(
             selected.append(f"u.{name}::money")
         else:
             as_text = field.python_type is str
-            if not as_text and str in set(map(type, column)):
+            if is_json(field, kind):
+                as_text = True
+                column = [None if value is None else json_of(value) for value in column]
+            elif not as_text and (
+                field.python_type.__name__ in _LESS_IN_PYTHON
+                and str in set(map(type, column))
+            ):
                 # What Python can't hold is there in PostgreSQL's own form, and so the others have to be.
                 as_text, column = True, [_as_text(value) for value in column]
             place = writer.parameter(column, as_text)
@@ -242,9 +271,7 @@ def array_text(value: Any) -> str | None:
         elif isinstance(item, (bytes, bytearray)):
             parts.append(quoted("\\x" + bytes(item).hex()))
         elif isinstance(item, dict):
-            from hyperdjango.query.transforms import json_text
-
-            parts.append(quoted(json_text(item)))
+            parts.append(quoted(json_of(item)))
         else:
             parts.append(quoted(plain_text(item)))
     return "{" + ",".join(parts) + "}"
