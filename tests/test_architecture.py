@@ -15,6 +15,7 @@ PURE = (
     "hyperdj-protocol",
     "hyperdj-codegen",
     "hyperdj-state",
+    "hyperdj-ddl",
     "hyperdj-values",
 )
 IMPURE = re.compile(r"\bstd::(fs|net|env|process|thread|time|os|io)\b")
