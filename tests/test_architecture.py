@@ -16,6 +16,7 @@ PURE = (
     "hyperdj-codegen",
     "hyperdj-state",
     "hyperdj-ddl",
+    "hyperdj-change",
     "hyperdj-values",
 )
 IMPURE = re.compile(r"\bstd::(fs|net|env|process|thread|time|os|io)\b")

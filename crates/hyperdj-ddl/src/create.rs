@@ -88,7 +88,9 @@ fn deepest_first<'a>(
 }
 
 /// The indexes of a relation that no constraint owns, with their comments.
-pub(crate) fn create_indexes(relation: &Relation) -> Vec<Statement> {
+///
+/// Those that a failed build left invalid are left out.
+pub fn create_indexes(relation: &Relation) -> Vec<Statement> {
     let mut statements = Vec::new();
     for index in &relation.indexes {
         // A partitioned table's own part is invalid until all partitions have theirs; elsewhere a build has failed.
@@ -130,7 +132,7 @@ fn add_foreign_keys<'a>(relation: &'a Relation, parents: relation::Parents<'a>) 
 /// One that a partition has from its partitioned table comes by itself under the same name; under another name it is
 /// stated first, and the parent's then takes it over. One that is inherited from nothing belongs to a partition of the
 /// referenced table.
-fn own_foreign_keys<'a>(
+pub fn own_foreign_keys<'a>(
     relation: &'a Relation,
     parents: relation::Parents<'a>,
 ) -> impl Iterator<Item = &'a ForeignKey> {

@@ -35,6 +35,6 @@ mod statement;
 pub mod types;
 
 pub use column::plain_column;
-pub use create::create;
-pub use parameters::{foreign_options, storage_parameters};
+pub use create::{create, create_indexes, own_foreign_keys};
+pub use parameters::{foreign_options, parameter_name, storage_parameters};
 pub use statement::Statement;

@@ -14,7 +14,7 @@ pub fn storage_parameters(options: &[(String, String)]) -> String {
 }
 
 /// A parameter's name; that of a TOAST table has its namespace in front.
-pub(crate) fn parameter_name(name: &str) -> String {
+pub fn parameter_name(name: &str) -> String {
     let parts: Vec<_> = name.splitn(2, '.').map(quote_identifier).collect();
     parts.join(".")
 }

@@ -29,6 +29,19 @@ pub type Parents<'a> = &'a dyn Fn(&QualifiedName) -> Option<&'a Relation>;
 /// own order of columns, and the partitioned table is not locked against readers and writers. A child of ordinary tables
 /// is made with `INHERITS`, and states only what it does not have from them.
 pub fn create(relation: &Relation, parents: Parents<'_>) -> Vec<Statement> {
+    let mut statements = create_detached(relation, parents);
+    if let Some(partition) = &relation.partition_of {
+        statements.push(attach_partition(
+            &partition.parent,
+            &relation.name,
+            &partition.bound,
+        ));
+    }
+    statements
+}
+
+/// As [`create`], but a partition is not attached yet.
+pub fn create_detached(relation: &Relation, parents: Parents<'_>) -> Vec<Statement> {
     let mut statements = match relation.kind {
         RelationKind::View | RelationKind::MaterializedView => vec![create_view(relation, false)],
         _ => create_table(relation, parents),
@@ -152,13 +165,6 @@ fn create_table(relation: &Relation, parents: Parents<'_>) -> Vec<Statement> {
                 relation.name
             )));
         }
-    }
-    if let Some(partition) = &relation.partition_of {
-        statements.push(attach_partition(
-            &partition.parent,
-            &relation.name,
-            &partition.bound,
-        ));
     }
     statements
 }

@@ -1,0 +1,287 @@
+//! The comparison at work: both sides, what was found so far, and in which part of the work each change belongs.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use hyperdj_schema::{Namespace, QualifiedName, Relation, Schema};
+
+use super::inheritance;
+use crate::{Change, Options};
+
+/// The parts of the work, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Phase {
+    CreateNamespaces,
+    Renames,
+    DropViews,
+    Disown,
+    DropForeignKeys,
+    Detach,
+    DropKeys,
+    RenameKeys,
+    DropTables,
+    DropGenerated,
+    DropColumns,
+    AddLabels,
+    Rebuild,
+    CreateSequences,
+    Create,
+    AlterTypes,
+    Columns,
+    DropSequences,
+    Own,
+    Logged,
+    Keys,
+    ForeignKeys,
+    Attach,
+    LateIndexes,
+    Views,
+    Settings,
+    Comments,
+    DropTypes,
+    DropNamespaces,
+}
+
+/// Two schemas, and what was found so far.
+pub(super) struct Difference<'a> {
+    pub(super) from: &'a Schema,
+    pub(super) to: &'a Schema,
+    pub(super) options: &'a Options,
+    changes: Vec<(Phase, Change)>,
+    /// Tables that can't be altered into what they should be.
+    pub(super) recreated: BTreeSet<QualifiedName>,
+    /// Columns that are made anew though they are on both sides.
+    pub(super) rebuilt: HashSet<(QualifiedName, String)>,
+    /// Columns that get another type, in a way that a foreign key over them may not survive.
+    pub(super) retyped: HashSet<(QualifiedName, String)>,
+    /// Keys that go: foreign keys on them go first.
+    pub(super) dropped_keys: HashSet<(QualifiedName, Vec<String>)>,
+    /// Types that are made anew: what mentions them goes and comes back.
+    pub(super) rebuilt_types: BTreeSet<QualifiedName>,
+    /// Sequences that a serial column of one side says and the other side has by itself, or not at all.
+    pub(super) sequences_done: HashSet<QualifiedName>,
+}
+
+impl<'a> Difference<'a> {
+    pub(super) fn new(from: &'a Schema, to: &'a Schema, options: &'a Options) -> Self {
+        Self {
+            from,
+            to,
+            options,
+            changes: Vec::new(),
+            recreated: BTreeSet::new(),
+            rebuilt: HashSet::new(),
+            retyped: HashSet::new(),
+            dropped_keys: HashSet::new(),
+            rebuilt_types: super::types::rebuilt(from, to, options),
+            sequences_done: HashSet::new(),
+        }
+    }
+
+    pub(super) fn push(&mut self, phase: Phase, change: Change) {
+        self.changes.push((phase, change));
+    }
+
+    /// What was found so far.
+    pub(super) fn found(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().map(|(_, change)| change)
+    }
+
+    /// All that was found, in order.
+    pub(super) fn finish(mut self) -> Vec<Change> {
+        self.changes.sort_by_key(|(phase, _)| *phase);
+        self.changes.into_iter().map(|(_, change)| change).collect()
+    }
+
+    /// The relations that are looked at, under the names that either side has, with what each side says of them.
+    pub(super) fn pairs(&self) -> Vec<(Option<&'a Relation>, Option<&'a Relation>)> {
+        let mut pairs: BTreeMap<&QualifiedName, (Option<&Relation>, Option<&Relation>)> =
+            BTreeMap::new();
+        for relation in &self.from.relations {
+            pairs.entry(&relation.name).or_default().0 = Some(relation);
+        }
+        for relation in &self.to.relations {
+            pairs.entry(&relation.name).or_default().1 = Some(relation);
+        }
+        pairs
+            .into_iter()
+            .filter(|(name, _)| self.options.relations.has(name))
+            .map(|(_, pair)| pair)
+            .collect()
+    }
+
+    /// A relation of the left side as the changes of its parents leave it.
+    pub(super) fn left(&self, relation: &'a Relation) -> Cow<'a, Relation> {
+        let ancestors = self.ancestors(relation);
+        let changed: Vec<_> = ancestors
+            .into_iter()
+            .filter(|(from, to)| from != to)
+            .collect();
+        if changed.is_empty() {
+            return Cow::Borrowed(relation);
+        }
+        let mut left = relation.clone();
+        // The ancestors that are furthest away come first; what one gets from another is there when its turn comes.
+        let mut above: Vec<(Relation, &Relation)> = changed
+            .into_iter()
+            .map(|(from, to)| (from.clone(), to))
+            .collect();
+        for position in 0..above.len() {
+            let (parent, behind) = above.split_at_mut(position + 1);
+            if let Some((from, to)) = parent.last() {
+                for (descendant, _) in behind.iter_mut() {
+                    if self.is_below(descendant, &from.name) {
+                        inheritance::follow(from, to, descendant);
+                    }
+                }
+                inheritance::follow(from, to, &mut left);
+            }
+        }
+        Cow::Owned(left)
+    }
+
+    fn is_below(&self, relation: &Relation, parent: &QualifiedName) -> bool {
+        self.from.relation(&relation.name).is_some_and(|relation| {
+            self.ancestors(relation)
+                .iter()
+                .any(|(from, _)| from.name == *parent)
+        })
+    }
+
+    /// The parents of a relation, and theirs, that stay its parents and are looked at: the furthest first.
+    fn ancestors(&self, relation: &'a Relation) -> Vec<(&'a Relation, &'a Relation)> {
+        let mut found: Vec<(&Relation, &Relation)> = Vec::new();
+        let mut waiting = vec![relation];
+        while let Some(next) = waiting.pop() {
+            if next.partition_of.is_none() && next.inherits.is_empty() {
+                continue;
+            }
+            let Some(right) = self.to.relation(&next.name) else {
+                continue;
+            };
+            for parent in parents(next) {
+                let kept = self.keeps_parent(next, right, parent);
+                if let (Some(from), Some(to)) =
+                    (self.from.relation(parent), self.to.relation(parent))
+                    && kept
+                    && self.options.relations.has(parent)
+                {
+                    found.retain(|(known, _)| known.name != from.name);
+                    found.push((from, to));
+                    if found.len() <= self.from.relations.len() {
+                        waiting.push(from);
+                    }
+                }
+            }
+        }
+        found.reverse();
+        found
+    }
+
+    /// Whether a relation stays a partition or child of a parent.
+    pub(super) fn keeps_parent(
+        &self,
+        from: &Relation,
+        to: &Relation,
+        parent: &QualifiedName,
+    ) -> bool {
+        !self.recreated.contains(parent)
+            && !self.recreated.contains(&from.name)
+            && (to.inherits.contains(parent)
+                || to.partition_of.is_some() && to.partition_of == from.partition_of)
+    }
+
+    /// How many parents, and theirs, a relation of a side has above it.
+    pub(super) fn depth(schema: &Schema, relation: &Relation) -> usize {
+        let mut depth = 0;
+        let mut level: Vec<&QualifiedName> = parents(relation).collect();
+        while !level.is_empty() && depth <= schema.relations.len() {
+            depth += 1;
+            level = level
+                .into_iter()
+                .filter_map(|name| schema.relation(name))
+                .flat_map(parents)
+                .collect();
+        }
+        depth
+    }
+
+    /// Namespaces that something new needs, and those that are left over.
+    pub(super) fn namespaces(&mut self) {
+        let mut needed = BTreeSet::new();
+        for change in self.found() {
+            needed.extend(match change {
+                Change::CreateTable { table, .. } | Change::CreateView(table) => {
+                    Some(table.name.schema.clone())
+                }
+                Change::RenameTable { to, .. } => Some(to.schema.clone()),
+                Change::CreateType(definition) => Some(definition.name().schema.clone()),
+                Change::CreateSequence(sequence) => Some(sequence.name.schema.clone()),
+                _ => None,
+            });
+        }
+        let known = |name: &str| self.from.namespaces.iter().any(|own| own.name == name);
+        needed.extend(
+            self.to
+                .namespaces
+                .iter()
+                .map(|namespace| namespace.name.clone()),
+        );
+        // Where the left side does not list its namespaces, what is in them tells.
+        let inhabited: BTreeSet<&str> = self
+            .from
+            .relations
+            .iter()
+            .map(|relation| relation.name.schema.as_str())
+            .chain(self.from.enums.iter().map(|own| own.name.schema.as_str()))
+            .chain(self.from.domains.iter().map(|own| own.name.schema.as_str()))
+            .chain(
+                self.from
+                    .composites
+                    .iter()
+                    .map(|own| own.name.schema.as_str()),
+            )
+            .chain(
+                self.from
+                    .sequences
+                    .iter()
+                    .map(|own| own.name.schema.as_str()),
+            )
+            .collect();
+        let created: Vec<Change> = needed
+            .iter()
+            .filter(|name| !known(name) && name.as_str() != "public")
+            .filter(|name| !inhabited.contains(name.as_str()))
+            .map(|name| {
+                let said = self.to.namespaces.iter().find(|said| said.name == **name);
+                Change::CreateNamespace(said.cloned().unwrap_or_else(|| Namespace {
+                    name: name.clone(),
+                    comment: None,
+                }))
+            })
+            .collect();
+        let dropped: Vec<Change> = self
+            .from
+            .namespaces
+            .iter()
+            .filter(|own| self.options.namespaces.has(&own.name) && own.name != "public")
+            .filter(|own| !self.to.namespaces.iter().any(|said| said.name == own.name))
+            .filter(|own| !needed.contains(&own.name))
+            .map(|own| Change::DropNamespace {
+                name: own.name.clone(),
+            })
+            .collect();
+        for change in created {
+            self.push(Phase::CreateNamespaces, change);
+        }
+        for change in dropped {
+            self.push(Phase::DropNamespaces, change);
+        }
+    }
+}
+
+/// The parents that a relation names.
+pub(super) fn parents(relation: &Relation) -> impl Iterator<Item = &QualifiedName> {
+    let partitioned = relation.partition_of.iter().map(|of| &of.parent);
+    partitioned.chain(&relation.inherits)
+}
