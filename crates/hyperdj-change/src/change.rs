@@ -531,6 +531,8 @@ impl Constraint {
 /// What a comment is on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Commented {
+    /// A namespace.
+    Namespace(String),
     /// A relation.
     Relation(QualifiedName, RelationKind),
     /// A column.

@@ -43,3 +43,4 @@ pub use hazard::Hazard;
 pub use lock::{Lock, LockMode};
 pub use options::{Options, Rename, Scope};
 pub use plan::{Plan, PlanOptions, Step, plan};
+pub use split::{Piece, split};

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use hyperdj_schema::{Namespace, QualifiedName, Relation, Schema};
 
 use super::inheritance;
-use crate::{Change, Options};
+use crate::{Change, Commented, Options};
 
 /// The parts of the work, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,11 +17,12 @@ pub(super) enum Phase {
     Disown,
     DropForeignKeys,
     Detach,
+    DropTables,
     DropKeys,
     RenameKeys,
-    DropTables,
     DropGenerated,
     DropColumns,
+    MakeRoom,
     AddLabels,
     Rebuild,
     CreateSequences,
@@ -191,6 +192,17 @@ impl<'a> Difference<'a> {
                 || to.partition_of.is_some() && to.partition_of == from.partition_of)
     }
 
+    /// When to drop a sequence or type: last of all, when nothing needs it any more, or early where something new takes
+    /// its name.
+    pub(super) fn drop_phase(&self, name: &QualifiedName, usual: Phase) -> Phase {
+        let is_taken = self.from.relation(name).is_none() && self.to.relation(name).is_some()
+            || usual == Phase::DropTypes
+                && (self.to.sequences.iter().any(|own| own.name == *name)
+                    || type_names(self.to).any(|own| own == name))
+            || usual == Phase::DropSequences && type_names(self.to).any(|own| own == name);
+        if is_taken { Phase::MakeRoom } else { usual }
+    }
+
     /// How many parents, and theirs, a relation of a side has above it.
     pub(super) fn depth(schema: &Schema, relation: &Relation) -> usize {
         let mut depth = 0;
@@ -274,10 +286,29 @@ impl<'a> Difference<'a> {
         for change in created {
             self.push(Phase::CreateNamespaces, change);
         }
+        for own in &self.from.namespaces {
+            if let Some(said) = self.to.namespaces.iter().find(|said| said.name == own.name)
+                && self.options.namespaces.has(&own.name)
+            {
+                self.comment(
+                    Commented::Namespace(own.name.clone()),
+                    own.comment.as_deref(),
+                    said.comment.as_deref(),
+                );
+            }
+        }
         for change in dropped {
             self.push(Phase::DropNamespaces, change);
         }
     }
+}
+
+/// The names of the types that stand alone.
+fn type_names(schema: &Schema) -> impl Iterator<Item = &QualifiedName> {
+    let enums = schema.enums.iter().map(|own| &own.name);
+    let domains = schema.domains.iter().map(|own| &own.name);
+    let composites = schema.composites.iter().map(|own| &own.name);
+    enums.chain(domains).chain(composites)
 }
 
 /// The parents that a relation names.

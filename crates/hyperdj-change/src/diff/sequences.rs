@@ -18,7 +18,7 @@ impl Difference<'_> {
                 // One that belongs to a column goes with the column.
                 None if self.owner_goes(before) => {}
                 None => self.push(
-                    Phase::DropSequences,
+                    self.drop_phase(&before.name, Phase::DropSequences),
                     Change::DropSequence {
                         name: before.name.clone(),
                     },
@@ -101,9 +101,15 @@ impl Difference<'_> {
                 },
             );
         }
-        if before.unlogged != after.unlogged {
+        // Since PostgreSQL 15 a sequence follows when the table of its column changes.
+        let followed = before.owned_by.as_ref().and_then(|(table, _)| {
+            let (left, right) = (self.from.relation(table)?, self.to.relation(table)?);
+            (left.unlogged != right.unlogged && !self.recreated.contains(table))
+                .then_some(right.unlogged)
+        });
+        if followed.unwrap_or(before.unlogged) != after.unlogged {
             self.push(
-                Phase::Own,
+                Phase::Settings,
                 Change::SetSequenceUnlogged {
                     name: after.name.clone(),
                     unlogged: after.unlogged,

@@ -6,7 +6,7 @@ use hyperdj_ddl::order::{Object, ordered};
 use hyperdj_schema::{QualifiedName, Relation, RelationKind, Schema, same_expression};
 
 use super::difference::{Difference, Phase, parents};
-use crate::change::TypeDefinition;
+use crate::change::{Commented, TypeDefinition};
 use crate::{Change, Constraint};
 
 /// A table of both sides.
@@ -296,6 +296,11 @@ impl<'a> Difference<'a> {
                     kind: table.kind,
                     constraint: Box::new(Constraint::ForeignKey(key.clone())),
                 },
+            );
+            self.comment(
+                Commented::Constraint(table.name.clone(), key.name.clone()),
+                None,
+                key.comment.as_deref(),
             );
         }
     }

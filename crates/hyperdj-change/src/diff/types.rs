@@ -102,7 +102,8 @@ impl Difference<'_> {
                 Object::Composite(own) => TypeDefinition::Composite(own.clone()),
                 Object::Relation(_) => continue,
             };
-            self.push(Phase::DropTypes, Change::DropType(Box::new(definition)));
+            let phase = self.drop_phase(definition.name(), Phase::DropTypes);
+            self.push(phase, Change::DropType(Box::new(definition)));
         }
     }
 

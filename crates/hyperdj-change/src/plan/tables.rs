@@ -222,6 +222,7 @@ fn altered_options(from: &[(String, String)], to: &[(String, String)]) -> String
 
 fn commented(on: &Commented, text: Option<&str>) -> Statement {
     match on {
+        Commented::Namespace(name) => comment::on_namespace(name, text),
         Commented::Relation(name, kind) => comment::on_relation(name, *kind, text),
         Commented::Column(table, column) => comment::on_column(table, column, text),
         Commented::Constraint(table, name) => comment::on_constraint(table, name, text),
