@@ -169,8 +169,11 @@ pub(crate) fn cast(column: &str, from: &str, to: &str) -> Option<String> {
         return None;
     }
     let name = quote_identifier(column);
-    let is_known = |base| base != BaseType::Other;
-    Some(if is_text(old) || is_known(old) && is_known(new) {
+    let is_truth = matches!(
+        (old, new),
+        (BaseType::Boolean, BaseType::Integer) | (BaseType::Integer, BaseType::Boolean)
+    );
+    Some(if is_text(old) || is_truth {
         format!("{name}::{to}")
     } else {
         // Types that know nothing of each other meet in their text form.

@@ -83,9 +83,7 @@ impl Difference<'_> {
     }
 
     fn add_column(&mut self, table: &Relation, column: &Column) {
-        if let Some(sequence) = serial_sequence(&table.name, column) {
-            self.sequences_done.insert(sequence.name);
-        }
+        self.claim(table, column);
         self.push(
             Phase::Columns,
             Change::AddColumn {
@@ -95,6 +93,18 @@ impl Difference<'_> {
                 constrained_domain: is_constrained(&self.to.domains, &column.data_type),
             },
         );
+    }
+
+    /// Notes the name of the sequence that comes with a new column.
+    pub(super) fn claim(&mut self, table: &Relation, column: &Column) {
+        let usual = || serial_sequence_name(&table.name, &column.name);
+        if column.serial.is_some() {
+            self.claimed.insert(usual());
+        }
+        if let Some(identity) = &column.identity {
+            let name = identity.sequence.clone().unwrap_or_else(usual);
+            self.claimed.insert(name);
+        }
     }
 
     /// Columns that must be made anew: generated ones whose expression changes or reads what changes its type, and those

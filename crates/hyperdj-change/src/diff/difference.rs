@@ -15,8 +15,8 @@ pub(super) enum Phase {
     Renames,
     DropViews,
     Disown,
-    DropForeignKeys,
     Detach,
+    DropForeignKeys,
     DropTables,
     DropKeys,
     RenameKeys,
@@ -61,6 +61,8 @@ pub(super) struct Difference<'a> {
     pub(super) rebuilt_types: BTreeSet<QualifiedName>,
     /// Sequences that a serial column of one side says and the other side has by itself, or not at all.
     pub(super) sequences_done: HashSet<QualifiedName>,
+    /// Sequences that come with a new serial or identity column.
+    pub(super) claimed: HashSet<QualifiedName>,
 }
 
 impl<'a> Difference<'a> {
@@ -76,6 +78,7 @@ impl<'a> Difference<'a> {
             dropped_keys: HashSet::new(),
             rebuilt_types: super::types::rebuilt(from, to, options),
             sequences_done: HashSet::new(),
+            claimed: HashSet::new(),
         }
     }
 
@@ -186,16 +189,22 @@ impl<'a> Difference<'a> {
         to: &Relation,
         parent: &QualifiedName,
     ) -> bool {
+        // Where one parent of a child changes, all are taken off and put back, for their order counts.
+        let keeps_all = || {
+            to.inherits == from.inherits
+                && to.inherits.contains(parent)
+                && !to.inherits.iter().any(|name| self.recreated.contains(name))
+        };
         !self.recreated.contains(parent)
             && !self.recreated.contains(&from.name)
-            && (to.inherits.contains(parent)
-                || to.partition_of.is_some() && to.partition_of == from.partition_of)
+            && (keeps_all() || to.partition_of.is_some() && to.partition_of == from.partition_of)
     }
 
     /// When to drop a sequence or type: last of all, when nothing needs it any more, or early where something new takes
     /// its name.
     pub(super) fn drop_phase(&self, name: &QualifiedName, usual: Phase) -> Phase {
-        let is_taken = self.from.relation(name).is_none() && self.to.relation(name).is_some()
+        let is_taken = self.claimed.contains(name)
+            || self.from.relation(name).is_none() && self.to.relation(name).is_some()
             || usual == Phase::DropTypes
                 && (self.to.sequences.iter().any(|own| own.name == *name)
                     || type_names(self.to).any(|own| own == name))

@@ -60,7 +60,10 @@ impl<'a> Difference<'a> {
             };
             let inherited = left.inherited && self.keeps_a_parent(from, to);
             match right {
-                Some(right) if !self.is_key_disturbed(left, from, to) => {
+                Some(right)
+                    if !self.is_key_disturbed(left, from, to)
+                        && (right.inherited || !inherited) =>
+                {
                     taken.push(&right.name);
                     self.refine_key(left, right, to);
                 }

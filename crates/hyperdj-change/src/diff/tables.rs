@@ -155,6 +155,9 @@ impl<'a> Difference<'a> {
             self.push(Phase::Create, change);
         }
         for table in tables {
+            for column in &table.columns {
+                self.claim(table, column);
+            }
             for index in table.indexes.iter().filter(|index| !index.valid) {
                 if table.kind == RelationKind::PartitionedTable {
                     self.push(

@@ -57,6 +57,12 @@ pub fn unordered(schema: &Schema) -> Schema {
     let mut schema = comparable(schema.clone());
     schema.extensions.clear();
     for relation in &mut schema.relations {
+        // A check that a child has had by itself stays its own when it comes under a parent that has it too.
+        if !relation.inherits.is_empty() {
+            for check in &mut relation.checks {
+                check.inherited = false;
+            }
+        }
         if !relation.kind.is_view() {
             relation
                 .columns
