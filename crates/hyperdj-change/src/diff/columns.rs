@@ -6,7 +6,7 @@ use hyperdj_schema::{
     same_expression,
 };
 
-use super::difference::{Difference, Phase};
+use super::difference::{Difference, Phase, sequence};
 use crate::Change;
 use crate::change::Commented;
 use crate::rewrite;
@@ -204,7 +204,7 @@ impl Difference<'_> {
         }
         self.default(both, retyped);
         if from.nullable && !to.nullable {
-            let parent = self.has_children(table);
+            let parent = self.with_children.contains(table);
             self.push(
                 Phase::Columns,
                 Change::SetNotNull {
@@ -231,13 +231,6 @@ impl Difference<'_> {
             from.comment.as_deref(),
             to.comment.as_deref(),
         );
-    }
-
-    fn has_children(&self, table: &QualifiedName) -> bool {
-        self.to
-            .relations
-            .iter()
-            .any(|relation| super::difference::parents(relation).any(|parent| parent == table))
     }
 
     /// Whether the column's type changed in a way that its default does not outlive.
@@ -371,7 +364,7 @@ impl Difference<'_> {
             }
             (Some(before), None) if to.identity.is_none() => {
                 self.sequences_done.insert(before.name.clone());
-                match self.to.sequences.iter().find(|own| own.name == before.name) {
+                match sequence(self.to, &before.name) {
                     Some(after) => {
                         let after = after.clone();
                         self.sequence(&before, &after);
@@ -385,12 +378,7 @@ impl Difference<'_> {
             }
             (None, Some(after)) => {
                 self.sequences_done.insert(after.name.clone());
-                match self
-                    .from
-                    .sequences
-                    .iter()
-                    .find(|own| own.name == after.name)
-                {
+                match sequence(self.from, &after.name) {
                     Some(before) => {
                         let before = before.clone();
                         self.sequence(&before, &after);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use hyperdj_schema::{Namespace, QualifiedName, Relation, Schema};
+use hyperdj_schema::{Namespace, QualifiedName, Relation, Schema, Sequence};
 
 use super::inheritance;
 use crate::{Change, Commented, Options};
@@ -55,12 +55,14 @@ pub(super) struct Difference<'a> {
     pub(super) rebuilt: HashSet<(QualifiedName, String)>,
     /// Columns that get another type, in a way that a foreign key over them may not survive.
     pub(super) retyped: HashSet<(QualifiedName, String)>,
-    /// Keys that go: foreign keys on them go first.
+    /// Keys that go, by table and sorted columns: foreign keys on them go first.
     pub(super) dropped_keys: HashSet<(QualifiedName, Vec<String>)>,
     /// Types that are made anew: what mentions them goes and comes back.
     pub(super) rebuilt_types: BTreeSet<QualifiedName>,
     /// Sequences that a serial column of one side says and the other side has by itself, or not at all.
     pub(super) sequences_done: HashSet<QualifiedName>,
+    /// Tables of the right side that have partitions or children.
+    pub(super) with_children: HashSet<&'a QualifiedName>,
     /// Sequences that come with a new serial or identity column.
     pub(super) claimed: HashSet<QualifiedName>,
 }
@@ -79,6 +81,7 @@ impl<'a> Difference<'a> {
             rebuilt_types: super::types::rebuilt(from, to, options),
             sequences_done: HashSet::new(),
             claimed: HashSet::new(),
+            with_children: to.relations.iter().flat_map(parents).collect(),
         }
     }
 
@@ -206,7 +209,7 @@ impl<'a> Difference<'a> {
         let is_taken = self.claimed.contains(name)
             || self.from.relation(name).is_none() && self.to.relation(name).is_some()
             || usual == Phase::DropTypes
-                && (self.to.sequences.iter().any(|own| own.name == *name)
+                && (sequence(self.to, name).is_some()
                     || type_names(self.to).any(|own| own == name))
             || usual == Phase::DropSequences && type_names(self.to).any(|own| own == name);
         if is_taken { Phase::MakeRoom } else { usual }
@@ -310,6 +313,15 @@ impl<'a> Difference<'a> {
             self.push(Phase::DropNamespaces, change);
         }
     }
+}
+
+/// The sequence of a name. Sequences are kept in name order.
+pub(super) fn sequence<'a>(schema: &'a Schema, name: &QualifiedName) -> Option<&'a Sequence> {
+    schema
+        .sequences
+        .binary_search_by(|sequence| sequence.name.cmp(name))
+        .ok()
+        .map(|position| &schema.sequences[position])
 }
 
 /// The names of the types that stand alone.

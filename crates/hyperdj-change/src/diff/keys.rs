@@ -34,8 +34,9 @@ impl Difference<'_> {
                 Fate::Gone if left.inherited() && self.keeps_source(left, from, to, self.from) => {}
                 Fate::Gone => {
                     if let Borrowed::PrimaryKey(_) | Borrowed::Unique(_) = left {
-                        self.dropped_keys
-                            .insert((from.name.clone(), key_columns(left).to_vec()));
+                        let mut columns = key_columns(left).to_vec();
+                        columns.sort();
+                        self.dropped_keys.insert((from.name.clone(), columns));
                     }
                     self.push(
                         Phase::DropKeys,

@@ -119,11 +119,9 @@ impl<'a> Difference<'a> {
                 .target_columns
                 .iter()
                 .any(|column| retyped(&key.target, column))
-            || self.dropped_keys.iter().any(|(table, columns)| {
-                let mut columns = columns.clone();
-                columns.sort();
-                *table == key.target && columns == target_columns
-            })
+            || self
+                .dropped_keys
+                .contains(&(key.target.clone(), target_columns))
     }
 
     fn refine_key(&mut self, left: &ForeignKey, right: &ForeignKey, to: &Relation) {
