@@ -249,7 +249,9 @@ impl<'a> Difference<'a> {
             self.to
                 .namespaces
                 .iter()
-                .map(|namespace| namespace.name.clone()),
+                .map(|namespace| &namespace.name)
+                .filter(|name| self.options.namespaces.has(name))
+                .cloned(),
         );
         // Where the left side does not list its namespaces, what is in them tells.
         let inhabited: BTreeSet<&str> = self
