@@ -63,8 +63,15 @@ impl Difference<'_> {
     }
 
     fn drop_column(&mut self, table: &Relation, column: &Column, generated: bool) {
+        let owns_sequence = column.serial.is_some()
+            || self
+                .owners
+                .contains(&(table.name.clone(), column.name.clone()));
         let phase = if generated {
             Phase::DropGenerated
+        } else if owns_sequence {
+            // Its sequence may be in the default of another column that goes.
+            Phase::DropOwners
         } else {
             Phase::DropColumns
         };
@@ -332,18 +339,19 @@ impl Difference<'_> {
                 },
             );
         }
-        if from.serial.is_some()
-            && to.identity.is_some()
-            && let Some(sequence) = serial_sequence(&left.name, from)
-        {
-            // The identity column's own sequence takes the name.
-            self.sequences_done.insert(sequence.name.clone());
-            self.push(
-                Phase::Columns,
-                Change::DropSequence {
-                    name: sequence.name,
-                },
-            );
+        if let (None, Some(identity)) = (&from.identity, &to.identity) {
+            // The identity column's own sequence takes the name, and nothing needs that of a serial column.
+            let usual = serial_sequence_name(table, &to.name);
+            let name = identity.sequence.clone().unwrap_or(usual);
+            let is_in_the_way =
+                sequence(self.from, &name).is_some() && sequence(self.to, &name).is_none();
+            let own = serial_sequence(&left.name, from).map(|own| own.name);
+            let gone = own.into_iter().chain(is_in_the_way.then_some(name));
+            for name in gone.collect::<Vec<_>>() {
+                if self.sequences_done.insert(name.clone()) {
+                    self.push(Phase::Columns, Change::DropSequence { name });
+                }
+            }
         }
     }
 

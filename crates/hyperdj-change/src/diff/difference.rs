@@ -22,6 +22,7 @@ pub(super) enum Phase {
     RenameKeys,
     DropGenerated,
     DropColumns,
+    DropOwners,
     MakeRoom,
     AddLabels,
     Rebuild,
@@ -29,6 +30,7 @@ pub(super) enum Phase {
     Create,
     AlterTypes,
     Columns,
+    CreateChildren,
     DropSequences,
     Own,
     Logged,
@@ -63,6 +65,8 @@ pub(super) struct Difference<'a> {
     pub(super) sequences_done: HashSet<QualifiedName>,
     /// Tables of the right side that have partitions or children.
     pub(super) with_children: HashSet<&'a QualifiedName>,
+    /// Columns of the left side that own a sequence that stands by itself.
+    pub(super) owners: HashSet<&'a (QualifiedName, String)>,
     /// Sequences that come with a new serial or identity column.
     pub(super) claimed: HashSet<QualifiedName>,
 }
@@ -81,6 +85,11 @@ impl<'a> Difference<'a> {
             rebuilt_types: super::types::rebuilt(from, to, options),
             sequences_done: HashSet::new(),
             claimed: HashSet::new(),
+            owners: from
+                .sequences
+                .iter()
+                .filter_map(|sequence| sequence.owned_by.as_ref())
+                .collect(),
             with_children: to.relations.iter().flat_map(parents).collect(),
         }
     }
@@ -293,6 +302,10 @@ impl<'a> Difference<'a> {
             .filter(|own| self.options.namespaces.has(&own.name) && own.name != "public")
             .filter(|own| !self.to.namespaces.iter().any(|said| said.name == own.name))
             .filter(|own| !needed.contains(&own.name))
+            .filter(|own| {
+                let mut extensions = self.from.extensions.iter();
+                !extensions.any(|extension| extension.schema == own.name)
+            })
             .map(|own| Change::DropNamespace {
                 name: own.name.clone(),
             })

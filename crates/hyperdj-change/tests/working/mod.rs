@@ -84,7 +84,18 @@ pub fn there_and_back(
     options: &Options,
     online: bool,
 ) -> Outcome<Option<String>> {
-    if let Err(error) = build(cluster, database, from)? {
+    // Extensions are not compared: those of both sides are there from the start.
+    let mut whole = from.clone();
+    for extension in &to.extensions {
+        if !whole
+            .extensions
+            .iter()
+            .any(|own| own.name == extension.name)
+        {
+            whole.extensions.push(extension.clone());
+        }
+    }
+    if let Err(error) = build(cluster, database, &whole)? {
         return Ok(Some(error));
     }
     let mut client = connect(cluster, database)?;
