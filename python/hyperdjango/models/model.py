@@ -149,7 +149,7 @@ class Model(Record):
             raise FieldError(
                 f"{meta.name} is abstract, and has no rows; construct a class based on it"
             )
-        attributes, plain, present = meta.attributes, meta.plain, self.__dict__
+        attributes, plain, put = meta.attributes, meta.plain, object.__setattr__
         for name, value in values.items():
             field = plain.get(name)
             if field is not None:
@@ -157,7 +157,7 @@ class Model(Record):
                 if type(value) is not field._exact and value is not None:
                     field.assign(self, value)
                 else:
-                    present[name] = value
+                    put(self, name, value)
                     mark_changed(self, field.position)
                 continue
             attribute = attributes.get(name)
@@ -168,6 +168,7 @@ class Model(Record):
             else:
                 raise meta.unknown_name(name)
         if meta.defaults:
+            present = self.__dict__
             for field in meta.defaults:
                 if field.name not in present:
                     field.assign(self, field.initial())

@@ -8,6 +8,7 @@ from hyperdjango import _engine
 from hyperdjango.errors import FieldError
 from hyperdjango.models.field import set_stored
 from hyperdjango.query import execution, writes
+from hyperdjango.query.compiled import FLAT
 from hyperdjango.query.expressions import Expression
 from hyperdjango.query.instances import (
     insert,
@@ -173,12 +174,18 @@ async def _create_batch(
             model, fields, values, back, conflict, columns
         ),
     )
+    is_flat = len(back) == 1 and back[0].column != "ctid"
+    if is_flat:
+        # One value of each row, the key as a rule: no tuples are made.
+        compiled.shape = FLAT
     rows = await execution.run(database, compiled)
     if conflict is not None and not conflict.update:
         return
     if (len(rows) if back else rows) != len(instances):
         raise not_added(model)
-    if back:
+    if is_flat:
+        _put(instances, back[0], rows)
+    elif back:
         _take_back(instances, back, rows)
     set_loaded = _engine.set_loaded
     for instance in instances:
@@ -193,16 +200,20 @@ def _take_back(
         for instance, row in zip(instances, rows, strict=True):
             take_back(instance, back, row)
         return
-    mark = _engine.mark_changed
     for field, values in zip(back, zip(*rows, strict=True), strict=True):
-        if set(map(type, values)) <= {field.python_type, type(None)}:
-            name, position = field.name, field.position
-            for instance, value in zip(instances, values, strict=True):
-                instance.__dict__[name] = value
-                mark(instance, position)
-        else:
-            for instance, value in zip(instances, values, strict=True):
-                set_stored(instance, field, value)
+        _put(instances, field, values)
+
+
+def _put(instances: list[Model], field: ModelField, values: Sequence[Any]) -> None:
+    mark, put = _engine.mark_changed, object.__setattr__
+    if set(map(type, values)) <= {field.python_type, type(None)}:
+        name, position = field.name, field.position
+        for instance, value in zip(instances, values, strict=True):
+            put(instance, name, value)
+            mark(instance, position)
+    else:
+        for instance, value in zip(instances, values, strict=True):
+            set_stored(instance, field, value)
 
 
 def _has_expression(values: list[Any]) -> bool:
