@@ -393,7 +393,7 @@ class Model(Record):
         def __getattr__(self, name: str) -> Any:
             # Fields, relations and methods are found before: what is left may be a relation against its key.
             if not name.startswith("__"):
-                from hyperdjango.query.related import related
+                from hyperdjango.query.relatedmanagers import related
 
                 found = related(self, name)
                 if found is not NotImplemented:

@@ -221,7 +221,9 @@ def _unique_keys(
             found[fields] = one.nulls_not_distinct
     for index in options.indexes:
         if index.unique and index.where is None:
-            names = [key.field if isinstance(key, IndexColumn) else key for key in index.keys]
+            names = [
+                key.field if isinstance(key, IndexColumn) else key for key in index.keys
+            ]
             fields = tuple(
                 options.by_name[name] for name in names if isinstance(name, str)
             )

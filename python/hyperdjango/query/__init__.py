@@ -29,7 +29,8 @@ from hyperdjango.query.expressions import (
 )
 from hyperdjango.query.manager import Manager, RawQuerySet
 from hyperdjango.query.queryset import QuerySet
-from hyperdjango.query.related import Prefetch, RelatedManager
+from hyperdjango.query.related import Prefetch
+from hyperdjango.query.relatedmanagers import RelatedManager
 from hyperdjango.query.subqueries import ArraySubquery, Exists, Subquery
 from hyperdjango.query.window import (
     CumeDist,
