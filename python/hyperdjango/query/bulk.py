@@ -7,7 +7,7 @@ from operator import attrgetter
 from hyperdjango import _engine
 from hyperdjango.errors import FieldError
 from hyperdjango.models.field import set_stored
-from hyperdjango.query import execution, writes
+from hyperdjango.query import execution, manyrows, writes
 from hyperdjango.query.compiled import FLAT
 from hyperdjango.query.expressions import Expression
 from hyperdjango.query.instances import (
@@ -170,7 +170,7 @@ async def _create_batch(
         return
     compiled = await execution.write(
         database,
-        lambda columns: writes.insert_many(
+        lambda columns: manyrows.insert_many(
             model, fields, values, back, conflict, columns
         ),
     )
@@ -286,7 +286,7 @@ async def _update_batch(
         return await _update_singly(instances, changed, database)
     compiled = await execution.write(
         database,
-        lambda columns: writes.update_many(model, fields, values, columns),
+        lambda columns: manyrows.update_many(model, fields, values, columns),
     )
     count: int = await execution.run(database, compiled)
     written = {field.position for field in changed}
