@@ -325,3 +325,72 @@ def test_annotations_of_rich_types_may_be_text(zoo: Zoo, chests: Database) -> No
     assert zoo.fetch(
         Chest.objects.annotate(x=Value([1])).values_list("x", flat=True)[:1]
     ) == [[1]]
+
+
+def test_iterator_gives_what_await_gives(zoo: Zoo) -> None:
+    async def gone_through(asked: Any) -> list[Any]:
+        return [row async for row in asked.iterator(chunk_size=7)]
+
+    for asked in (
+        A.order_by("id"),
+        A.order_by("id").values_list("id", "name", named=True),
+        A.order_by("id").values_list("id", flat=True)[3:20],
+        A.annotate(n=Count("meals")).order_by("-n", "id").values("id", "n"),
+    ):
+        assert zoo.run(gone_through(asked)) == zoo.fetch(asked)
+    with pytest.raises(InterfaceError, match="there is none"):
+        zoo.run(gone_through(A.select_for_update()))
+
+
+def test_an_order_by_chance_keeps_the_rows(zoo: Zoo) -> None:
+    assert sorted(zoo.ids(A.order_by("?"))) == list(range(1, 49))
+    legs = zoo.sql_ids("SELECT count(*) FROM (SELECT DISTINCT legs FROM animal) q")[0]
+    assert len(zoo.fetch(A.values("legs").distinct().order_by("?"))) == legs
+
+
+def test_aggregates_of_aggregates(zoo: Zoo) -> None:
+    counted = A.annotate(n=Count("meals"))
+    assert (
+        zoo.run(counted.aggregate(Max("n"), t=Max("price")))
+        == zoo.rows(
+            "SELECT max(n) AS n__max, max(price) AS t FROM (SELECT price, "
+            "(SELECT count(*) FROM meal m WHERE m.animal_id = a.id) n FROM animal a) q"
+        )[0]
+    )
+    assert zoo.run(counted.filter(n=0).count()) == len(
+        zoo.sql_ids("SELECT id FROM animal EXCEPT SELECT animal_id FROM meal")
+    )
+    row = zoo.fetch(counted.only("name").filter(id=3).select_related("keeper"))[0]
+    (expected,) = zoo.rows(
+        "SELECT a.name, k.name AS keeper, (SELECT count(*) FROM meal m WHERE m.animal_id = a.id) AS n "
+        "FROM animal a JOIN keeper k ON k.id = keeper_id WHERE a.id = 3"
+    )
+    assert {"name": row.name, "keeper": row.keeper.name, "n": row.n} == expected
+
+
+def test_a_condition_may_be_used_with_several_models(zoo: Zoo) -> None:
+    from hyperdjango.query import Q
+
+    condition = Q(id__in=["1", "2"]) & Q(name="3")
+    assert zoo.ids(Keeper.objects.filter(condition)) == []
+    assert zoo.ids(A.filter(condition)) == []
+    # The same name is a number there.
+    assert (
+        zoo.run(Meal.objects.annotate(name=F("id") + 2).filter(condition).count()) == 1
+    )
+
+
+def test_rows_are_not_changed_by_a_window(zoo: Zoo) -> None:
+    from hyperdjango.query import RowNumber, Window
+
+    ranked = Meal.objects.annotate(place=Window(RowNumber(), order_by="id")).filter(
+        place=1
+    )
+    with pytest.raises(
+        FieldError, match="can't be changed or deleted by the value of a window"
+    ):
+        zoo.run(ranked.update(food="x"))
+    with pytest.raises(
+        FieldError, match="can't be changed or deleted by the value of a window"
+    ):
+        zoo.run(ranked.delete())

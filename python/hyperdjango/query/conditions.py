@@ -294,7 +294,7 @@ class Compare(Condition):
             name, rest = found
             side = scope.annotations[name].side(scope)
             comparison = lookups.Comparison(side, rest, self.name)
-            return self._compared(comparison, scope.annotation(name), scope, True)
+            return self._compared(comparison, scope.annotation(name), scope, True, None)
         lookup = self.lookup
         if lookup is None or lookup.model is not scope.model:
             self.prepare(scope.model)
@@ -305,20 +305,24 @@ class Compare(Condition):
         join = scope.join(lookup.path.links)
         sql = f"{join.alias}.{identifier(lookup.path.fields[0].column)}"
         side = lookup.comparison.side
-        return self._compared(
-            lookup.comparison, sql, scope, side.nullable or join.nullable
-        )
+        nullable = side.nullable or join.nullable
+        return self._compared(lookup.comparison, sql, scope, nullable, self.values)
 
     def _compared(
-        self, comparison: Comparison, sql: str, scope: Scope, nullable: bool
+        self,
+        comparison: Comparison,
+        sql: str,
+        scope: Scope,
+        nullable: bool,
+        values: tuple[Any, ...] | None,
     ) -> tuple[str, bool]:
+        """Write the comparison, with the values if they were made for its side already."""
         side = comparison.side
         value = _plain(self.value)
         if isinstance(value, Expression):
             sql = comparison.transformed(sql, scope)
             return self._against(comparison, sql, value, scope), True
         operator = comparison.choose(value)
-        values = self.values
         if values is None or operator is not self.operator:
             values = operator.prepare(_passing(side), value)
         if isinstance(operator, Period):

@@ -518,7 +518,8 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
             await execution.check_transaction(state)
         rows = await execution.fetch(state)
         if state.shape == "named":
-            return named_tuples(rows, state)
+            made = named_tuple(state)
+            return [made(*row) for row in rows]
         if state.prefetch:
             from hyperdjango.query.related import prefetch
 
@@ -539,6 +540,8 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
         Django documentation, "QuerySet API reference", ``iterator()``.
         """
         state = self._state
+        if state.lock is not None:
+            await execution.check_transaction(state)
         if state.prefetch:
             from hyperdjango.query.related import prefetch
 
@@ -553,6 +556,11 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
             await prefetch(chunk, state)
             for one in chunk:
                 yield one
+            return
+        if state.shape == "named":
+            made = named_tuple(state)
+            async for values in execution.stream(state, chunk_size):
+                yield made(*values)
             return
         async for row in execution.stream(state, chunk_size):
             yield row
@@ -828,8 +836,8 @@ def described(conditions: tuple[Any, ...], lookups: dict[str, Any]) -> str:
     return "the given " + ", ".join(names) if lookups else " and ".join(names)
 
 
-def named_tuples(rows: list[Any], state: State) -> list[Any]:
-    """Tuples with names."""
+def named_tuple(state: State) -> Any:
+    """The class of tuples with the names of a queryset's values."""
     from collections import namedtuple
 
     from hyperdjango.query.selection import Selection
@@ -838,7 +846,7 @@ def named_tuples(rows: list[Any], state: State) -> list[Any]:
     selection = Selection(state)
     selects.write(state, Writer(), None, None, selection)
     made: Any = namedtuple("Row", selection.names)  # type: ignore[misc]
-    return [made(*row) for row in rows]
+    return made
 
 
 __all__ = ["OrderBy", "QuerySet"]

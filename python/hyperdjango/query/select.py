@@ -157,7 +157,11 @@ def _write_around(
     chosen = [f"q.c{number}" for number in range(len(texts))]
     held = [column(text) for text in late]
     on = [column(text) for text in distinct]
-    by = [f"{column(text)}{direction}" for text, direction in order]
+    by = [
+        # By chance means for each row of the result, not for each of those that are equal.
+        "random()" if text == "random()" else f"{column(text)}{direction}"
+        for text, direction in order
+    ]
     # Where conditions come first, rows are made distinct behind them.
     first = "DISTINCT " if state.distinct is True and not late else ""
     inside = ", ".join(f"{text} AS c{number}" for number, text in enumerate(columns))
