@@ -16,7 +16,7 @@ CREATE TABLE accounts (id serial PRIMARY KEY, name text UNIQUE, balance integer 
 """
 
 
-class Account(Model):
+class Purse(Model):
     id: int = Field(primary_key=True)
     name: str = Field(nullable=True, unique=True)
     balance: int = Field(db_default="0")
@@ -38,29 +38,29 @@ def w(cluster: Cluster) -> Iterator[World]:
 
 def test_what_is_rolled_back_was_never_there(w: World) -> None:
     async def work(database: Noting) -> None:
-        kept = await Account.objects.create(name="kept", balance=1)
+        kept = await Purse.objects.create(name="kept", balance=1)
         inside = asyncio.Event()
 
         async def count() -> int:
             await inside.wait()
-            return await Account.objects.count()
+            return await Purse.objects.count()
 
         # A task that was there before the transaction is not in it.
         other = asyncio.create_task(count())
         await asyncio.sleep(0)
         with pytest.raises(Undone):
             async with database.transaction():
-                await Account.objects.create(name="gone")
-                await Account.objects.bulk_create([Account(name="gone too")])
-                await Account.objects.filter(name="kept").update(balance=2)
+                await Purse.objects.create(name="gone")
+                await Purse.objects.bulk_create([Purse(name="gone too")])
+                await Purse.objects.filter(name="kept").update(balance=2)
                 kept.balance = 3
                 await kept.save()
                 # It is there inside, and nowhere else.
-                assert await Account.objects.count() == 3
+                assert await Purse.objects.count() == 3
                 inside.set()
                 assert await other == 1
                 raise Undone
-        assert await Account.objects.count() == 1
+        assert await Purse.objects.count() == 1
         await kept.refresh_from_db()
         assert kept.balance == 1
 
@@ -70,17 +70,17 @@ def test_what_is_rolled_back_was_never_there(w: World) -> None:
 def test_savepoints(w: World) -> None:
     async def work(database: Noting) -> None:
         async with database.transaction():
-            await Account.objects.create(name="outer")
+            await Purse.objects.create(name="outer")
             with pytest.raises(errors.UniqueViolation):
                 async with database.transaction():
-                    await Account.objects.create(name="inner")
-                    await Account.objects.create(name="outer")
+                    await Purse.objects.create(name="inner")
+                    await Purse.objects.create(name="outer")
             with pytest.raises(errors.CheckViolation):
                 async with database.transaction():
-                    await Account.objects.filter(name="outer").update(balance=-1)
-            await Account.objects.create(name="after")
+                    await Purse.objects.filter(name="outer").update(balance=-1)
+            await Purse.objects.create(name="after")
         names = (
-            await Account.objects.filter(name__in=["outer", "inner", "after"])
+            await Purse.objects.filter(name__in=["outer", "inner", "after"])
             .order_by("name")
             .values_list("name", flat=True)
         )
@@ -91,13 +91,13 @@ def test_savepoints(w: World) -> None:
 
 def test_rows_are_locked_to_the_end(w: World) -> None:
     async def work(database: Noting) -> None:
-        await Account.objects.create(name="a", balance=100)
-        await Account.objects.create(name="b", balance=0)
+        await Purse.objects.create(name="a", balance=100)
+        await Purse.objects.create(name="b", balance=0)
 
         async def move(amount: int) -> None:
             async with database.transaction():
                 first, second = (
-                    await Account.objects.filter(name__in=["a", "b"])
+                    await Purse.objects.filter(name__in=["a", "b"])
                     .order_by("name")
                     .select_for_update()
                 )
@@ -107,9 +107,9 @@ def test_rows_are_locked_to_the_end(w: World) -> None:
                 await second.save()
 
         await asyncio.gather(*(move(n) for n in range(1, 11)))
-        a, b = await Account.objects.filter(name__in=["a", "b"]).order_by("name")
+        a, b = await Purse.objects.filter(name__in=["a", "b"]).order_by("name")
         assert (a.balance, b.balance) == (45, 55)
         with pytest.raises(errors.InterfaceError, match="transaction"):
-            await Account.objects.select_for_update().get(name="a")
+            await Purse.objects.select_for_update().get(name="a")
 
     w.run(work)
