@@ -14,21 +14,20 @@ from hyperdjango.query.aggregates import (
     Sum,
     Variance,
 )
+from hyperdjango.query.cases import Case, When
 from hyperdjango.query.conditions import Q
 from hyperdjango.query.expressions import (
-    Case,
     Cast,
     Expression,
     F,
     Func,
     OrderBy,
     OuterRef,
-    RawSQL,
     Value,
-    When,
 )
 from hyperdjango.query.manager import Manager, RawQuerySet
 from hyperdjango.query.queryset import QuerySet
+from hyperdjango.query.rawsql import RawSQL
 from hyperdjango.query.related import Prefetch
 from hyperdjango.query.relatedmanagers import RelatedManager
 from hyperdjango.query.subqueries import ArraySubquery, Exists, Subquery

@@ -6,12 +6,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 from hyperdjango.errors import FieldError
+from hyperdjango.query.arithmetic import alike
 from hyperdjango.query.expressions import (
     Expression,
     F,
     Func,
     OrderBy,
-    alike,
     expression,
 )
 

@@ -9,14 +9,14 @@ from uuid import UUID
 from hyperdjango.errors import FieldError
 from hyperdjango.query.families import python_type_of
 from hyperdjango.query.paths import follow
-from hyperdjango.query.sides import Side, plain_text
-from hyperdjango.query.writer import literal
+from hyperdjango.query.sides import Side
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
     from typing import Any
 
+    from hyperdjango.query.arithmetic import Combined
     from hyperdjango.query.scope import Scope
 
 
@@ -91,68 +91,75 @@ class Expression:
         return OrderBy(self, True, nulls_first, nulls_last)
 
     def __add__(self, other: Any) -> Combined:
-        return Combined(self, "+", other)
+        return combined(self, "+", other)
 
     def __radd__(self, other: Any) -> Combined:
-        return Combined(other, "+", self)
+        return combined(other, "+", self)
 
     def __sub__(self, other: Any) -> Combined:
-        return Combined(self, "-", other)
+        return combined(self, "-", other)
 
     def __rsub__(self, other: Any) -> Combined:
-        return Combined(other, "-", self)
+        return combined(other, "-", self)
 
     def __mul__(self, other: Any) -> Combined:
-        return Combined(self, "*", other)
+        return combined(self, "*", other)
 
     def __rmul__(self, other: Any) -> Combined:
-        return Combined(other, "*", self)
+        return combined(other, "*", self)
 
     def __truediv__(self, other: Any) -> Combined:
-        return Combined(self, "/", other)
+        return combined(self, "/", other)
 
     def __rtruediv__(self, other: Any) -> Combined:
-        return Combined(other, "/", self)
+        return combined(other, "/", self)
 
     def __mod__(self, other: Any) -> Combined:
-        return Combined(self, "%", other)
+        return combined(self, "%", other)
 
     def __rmod__(self, other: Any) -> Combined:
-        return Combined(other, "%", self)
+        return combined(other, "%", self)
 
     def __pow__(self, other: Any) -> Combined:
-        return Combined(self, "^", other)
+        return combined(self, "^", other)
 
     def __rpow__(self, other: Any) -> Combined:
-        return Combined(other, "^", self)
+        return combined(other, "^", self)
 
     def __neg__(self) -> Combined:
-        return Combined(self, "*", -1)
+        return combined(self, "*", -1)
 
     def bitand(self, other: Any) -> Combined:
         """The bits that both have."""
-        return Combined(self, "&", other)
+        return combined(self, "&", other)
 
     def bitor(self, other: Any) -> Combined:
         """The bits that either has."""
-        return Combined(self, "|", other)
+        return combined(self, "|", other)
 
     def bitxor(self, other: Any) -> Combined:
         """The bits that one of both has."""
-        return Combined(self, "#", other)
+        return combined(self, "#", other)
 
     def bitleftshift(self, other: Any) -> Combined:
         """The bits moved to the left."""
-        return Combined(self, "<<", other)
+        return combined(self, "<<", other)
 
     def bitrightshift(self, other: Any) -> Combined:
         """The bits moved to the right."""
-        return Combined(self, ">>", other)
+        return combined(self, ">>", other)
 
     def __bool__(self) -> bool:
         raise TypeError(
             f"a {type(self).__name__} has no truth value; it is computed by the database"
         )
+
+
+def combined(left: Any, operator: str, right: Any) -> Combined:
+    """Two expressions or plain values, and the operator between them."""
+    from hyperdjango.query.arithmetic import Combined
+
+    return Combined(left, operator, right)
 
 
 def expression(value: Any) -> Expression:
@@ -410,118 +417,6 @@ def checked_type(name: str) -> str:
     return name
 
 
-class Combined(Expression):
-    """Two expressions and the operator between them."""
-
-    def __init__(self, left: Any, operator: str, right: Any) -> None:
-        self.left = operand(left)
-        self.operator = operator
-        self.right = operand(right)
-
-    def __repr__(self) -> str:
-        return f"({self.left!r} {self.operator} {self.right!r})"
-
-    def children(self) -> tuple[Expression, ...]:
-        return self.left, self.right
-
-    def sql(self, scope: Scope) -> str:
-        left, right = alike((self.left, self.right), scope)
-        sql = f"({left.sql(scope)} {self.operator} {right.sql(scope)})"
-        if self.operator == "-" and self._kinds(scope) == (dates.date, dates.date):
-            # PostgreSQL gives a number of days there.
-            return f"(interval '1 day' * {sql})"
-        return sql
-
-    def _kinds(self, scope: Scope) -> tuple[type[Any] | None, type[Any] | None]:
-        left, right = alike((self.left, self.right), scope)
-        return _kind(left, scope), _kind(right, scope)
-
-    def python_type(self, scope: Scope) -> type[Any] | None:
-        left, right = self._kinds(scope)
-        if self.operator == "^" and {left, right} <= {int, float, None}:
-            return float
-        if left in _MOMENTS or right in _MOMENTS:
-            return _moment(left, self.operator, right)
-        return widest((left, right))
-
-    def type_name(self, scope: Scope) -> str | None:
-        kind = self.python_type(scope)
-        if kind is dates.datetime:
-            for one in (self.left, self.right):
-                if _kind(one, scope) is dates.datetime:
-                    return one.type_name(scope)
-            return "timestamp without time zone"
-        return None
-
-
-_MOMENTS = (dates.date, dates.datetime, dates.time, dates.timedelta)
-
-
-def _moment(
-    left: type[Any] | None, operator: str, right: type[Any] | None
-) -> type[Any] | None:
-    """The type of what is computed with dates, moments and lengths of time."""
-    if operator == "-" and right is not None and right is not dates.timedelta:
-        if right is int:
-            return left
-        return dates.timedelta
-    if operator in "+-":
-        kinds = {left, right}
-        if kinds == {dates.date, dates.timedelta}:
-            return dates.datetime
-        if kinds == {dates.date, dates.time}:
-            return dates.datetime
-        for kind in (dates.datetime, dates.date, dates.time):
-            if kind in kinds:
-                return kind
-    return dates.timedelta
-
-
-def _kind(one: Expression, scope: Scope) -> type[Any] | None:
-    """The type of an expression's values; lengths of time may be read as text."""
-    kind = one.python_type(scope)
-    if kind is str and (one.type_name(scope) or "").startswith("interval"):
-        return dates.timedelta
-    return kind
-
-
-def widest(kinds: Iterable[type[Any] | None]) -> type[Any] | None:
-    """The type of a value that may be of any of these types; None where that is not known.
-
-    >>> widest([int, Decimal]), widest([int, str]) is None
-    (<class 'decimal.Decimal'>, True)
-    """
-    found = set(kinds) - {None}
-    if len(found) == 1:
-        return found.pop()
-    for wide in (float, Decimal):
-        if wide in found and found <= {int, Decimal, float}:
-            return wide
-    return None
-
-
-def alike(many: Sequence[Expression], scope: Scope) -> tuple[Expression, ...]:
-    """Expressions that are to have one type: plain values take that of the others where they can.
-
-    1.1 beside a numeric is numeric, and text beside a column that is read as text is of the column's type.
-    """
-    if not any(isinstance(one, Value) and one.db_type is None for one in many):
-        return tuple(many)
-    others = [one for one in many if not isinstance(one, Value)]
-    is_exact = any(one.python_type(scope) is Decimal for one in others)
-    text = next((one for one in others if one.is_text_form(scope)), None)
-    kind = None if text is None else text.type_name(scope)
-    made: list[Expression] = []
-    for one in many:
-        if isinstance(one, Value) and one.db_type is None:
-            if isinstance(one.value, float) and is_exact:
-                one = Value(Decimal(repr(one.value)))
-            elif isinstance(one.value, str) and kind is not None and kind != "text":
-                one = Value(one.value, db_type=kind)
-        made.append(one)
-    return tuple(made)
-
-
 class Cast(Expression):
     """An expression as another type: ``Cast("total", "integer")``.
 
@@ -632,132 +527,3 @@ class OrderBy(Expression):
             "": "",
         }[self.nulls]
         return made
-
-
-class When(Expression):
-    """A branch of a ``Case``: ``When(total__gt=100, then=Value("large"))``.
-
-    Django documentation, "Conditional Expressions", ``When``.
-    """
-
-    def __init__(self, condition: Any = None, then: Any = None, **lookups: Any) -> None:
-        from hyperdjango.query.conditions import Q, condition_of
-
-        if condition is None and not lookups:
-            raise FieldError("When() needs a condition: When(total__gt=100, then=…)")
-        if lookups:
-            condition = Q(**lookups) if condition is None else condition & Q(**lookups)
-        self.condition = condition_of(condition)
-        self.then = expression(then)
-
-    def children(self) -> tuple[Expression, ...]:
-        return self.condition, self.then
-
-    def sql(self, scope: Scope) -> str:
-        return f"WHEN {self.condition.sql(scope)} THEN {self.then.sql(scope)}"
-
-    def python_type(self, scope: Scope) -> type[Any] | None:
-        return self.then.python_type(scope)
-
-
-class Case(Expression):
-    """The first branch whose condition holds, or else ``default``.
-
-    Django documentation, "Conditional Expressions", ``Case``.
-    """
-
-    def __init__(
-        self, *cases: When, default: Any = None, db_type: str | None = None
-    ) -> None:
-        if not cases or not all(isinstance(case, When) for case in cases):
-            raise FieldError("Case() takes When() objects, and default=")
-        self.cases = cases
-        # Text is a name here, as in Django: Value("…") is text.
-        self.default = expression(default)
-        if db_type is not None:
-            self.db_type = checked_type(db_type)
-
-    def children(self) -> tuple[Expression, ...]:
-        return (*self.cases, self.default)
-
-    def sql(self, scope: Scope) -> str:
-        *values, default = alike(
-            (*(case.then for case in self.cases), self.default), scope
-        )
-        branches = " ".join(
-            f"WHEN {case.condition.sql(scope)} THEN {value.sql(scope)}"
-            for case, value in zip(self.cases, values, strict=True)
-        )
-        sql = f"CASE {branches} ELSE {default.sql(scope)} END"
-        return f"({sql})::{self.db_type}" if self.db_type else sql
-
-    def python_type(self, scope: Scope) -> type[Any] | None:
-        if self.db_type is not None:
-            return super().python_type(scope)
-        made = alike((*(case.then for case in self.cases), self.default), scope)
-        return widest(one.python_type(scope) for one in made)
-
-    def type_name(self, scope: Scope) -> str | None:
-        known = (case.then.type_name(scope) for case in self.cases)
-        return self.db_type or next((one for one in known if one), None)
-
-    def is_text_form(self, scope: Scope) -> bool:
-        return self.db_type is None and any(
-            one.is_text_form(scope)
-            for one in (*(case.then for case in self.cases), self.default)
-        )
-
-
-class RawSQL(Expression):
-    """SQL of your own, with ``$1``, ``$2`` … for its parameters.
-
-    The text goes into the statement as it is: values belong into the parameters, never into it.
-
-    Django documentation, "Query Expressions", ``RawSQL``.
-    """
-
-    def __init__(
-        self, sql: str, parameters: tuple[Any, ...] = (), db_type: str | None = None
-    ) -> None:
-        self.text = sql
-        self.parameters = tuple(parameters)
-        self.db_type = None if db_type is None else checked_type(db_type)
-
-    def sql(self, scope: Scope) -> str:
-        return f"({numbered(self.text, self.parameters, scope)})"
-
-
-def numbered(sql: str, parameters: tuple[Any, ...], scope: Scope) -> str:
-    """A piece of SQL with its own parameter numbers, as a part of a statement."""
-    import re
-
-    places = [scope.writer.parameter(value) for value in parameters]
-
-    def place(match: re.Match[str]) -> str:
-        number = int(match[1])
-        if not 1 <= number <= len(places):
-            raise FieldError(
-                f"{sql!r} has ${number}, and {len(places)} parameters were given"
-            )
-        return places[number - 1]
-
-    return re.sub(r"\$(\d+)", place, sql)
-
-
-__all__ = [
-    "Case",
-    "Cast",
-    "Combined",
-    "Expression",
-    "F",
-    "Func",
-    "OrderBy",
-    "OuterRef",
-    "RawSQL",
-    "Value",
-    "When",
-    "expression",
-    "literal",
-    "operand",
-    "plain_text",
-]

@@ -468,7 +468,7 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
         from hyperdjango.query.writer import Writer
 
         state = self._state
-        if name in state.annotations:
+        if name in state.annotations or name in state.model._meta.by_name:
             return
         scope = Scope(state.model, Writer(), None, state.annotations)
         scope.checking = True

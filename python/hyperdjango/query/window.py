@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hyperdjango.errors import FieldError
 from hyperdjango.query.aggregates import Aggregate, order_part
-from hyperdjango.query.expressions import Expression, Func, alike, expression
+from hyperdjango.query.arithmetic import alike
+from hyperdjango.query.expressions import Expression, Func, expression
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hyperdjango.errors import FieldError
-from hyperdjango.query.expressions import Expression, Func, alike, expression, widest
+from hyperdjango.query.arithmetic import alike, widest
+from hyperdjango.query.expressions import Expression, Func, expression
 from hyperdjango.query.writer import literal
 
 TYPE_CHECKING = False
