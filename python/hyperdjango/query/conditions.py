@@ -300,10 +300,11 @@ class Compare(Condition):
             self.prepare(scope.model)
             lookup = self.lookup
             assert lookup is not None
-        if len(lookup.path.fields) > 1:
+        field, *others = lookup.path.fields
+        if others:
             return self._write_key(lookup, scope)
         join = scope.join(lookup.path.links)
-        sql = f"{join.alias}.{identifier(lookup.path.fields[0].column)}"
+        sql = f"{join.alias}.{identifier(field.column)}"
         side = lookup.comparison.side
         nullable = side.nullable or join.nullable
         return self._compared(lookup.comparison, sql, scope, nullable, self.values)
@@ -395,7 +396,7 @@ class Compare(Condition):
         fields = lookup.path.fields
         columns = scope.path(lookup.path)
         row = f"({', '.join(columns)})"
-        value = _plain(self.value)
+        value: Any = _plain(self.value)
         last = lookup.path.rest[-1] if lookup.path.rest else "exact"
         if last == "isnull" and not isinstance(value, bool):
             raise lookup.comparison.side.refuse(value, "isnull True or False")
