@@ -422,6 +422,7 @@ def test_years_and_dates_are_ranges_of_the_column(zoo: Zoo) -> None:
         ({"legs__gt": None}, FieldValueError, "NULL is found by isnull=True"),
         ({"legs__isnull": 1}, FieldValueError, "give isnull True or False"),
         ({"visits__isnull": 1}, FieldValueError, "give isnull True or False"),
+        ({"visits__in": 3}, FieldValueError, "give a list of keys, or a queryset"),
         ({"visits": 3}, FieldError, "visits takes a tuple of animal_id, day, in that order"),
         ({"visits__gt": (1, 2)}, FieldError, "compare its fields one by one"),
         ({"keeper": Meal()}, FieldError, "keeper leads to Keeper, not to Meal"),

@@ -414,7 +414,9 @@ class Compare(Condition):
                 f"{self.name} compares a key of several fields, which has the lookups exact, in "
                 "and isnull; compare its fields one by one"
             )
-        keys = [value] if last == "exact" else list(value)
+        keys: Any = (value,) if last == "exact" else value
+        if isinstance(keys, (str, bytes)) or not hasattr(keys, "__iter__"):
+            raise lookup.comparison.side.refuse(value, "a list of keys, or a queryset")
         written = [self._key(lookup, key) for key in keys]
         if not written:
             return "FALSE", False
