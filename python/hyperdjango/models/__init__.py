@@ -12,7 +12,6 @@
 User(id=7, email='ada@example.org')
 """
 
-
 from __future__ import annotations
 
 from hyperdjango.models.columns import Generated, Identity, Serial, Table

@@ -518,7 +518,7 @@ def _key_of(lookup: Lookup | None, instance: Any) -> Any:
 
 
 class KeyIn(Condition):
-    """That several fields together are one of many keys.
+    """That a field, or several together, is one of many keys that the database itself has given.
 
     Arguments:
         fields: the fields, of the scope's own model.
@@ -526,12 +526,23 @@ class KeyIn(Condition):
     """
 
     def __init__(
-        self, fields: tuple[ModelField, ...], keys: Sequence[tuple[Any, ...]]
+        self, fields: Sequence[ModelField], keys: Sequence[tuple[Any, ...]]
     ) -> None:
         self.fields = fields
         self.keys = keys
 
+    def key(self, model: type[Model], values: list[Any]) -> object:
+        if len(self.fields) > 1 or self.fields[0].model is not model:
+            return None
+        values.append([key[0] for key in self.keys])
+        return "KEY", self.fields[0].name
+
     def write(self, scope: Scope) -> tuple[str, bool]:
+        if len(self.fields) == 1:
+            field = self.fields[0]
+            keys = [key[0] for key in self.keys]
+            place = scope.writer.parameter(keys, field.python_type is str)
+            return f"{scope.alias}.{identifier(field.column)} = ANY({place})", False
         columns = [f"{scope.alias}.{identifier(field.column)}" for field in self.fields]
         arrays = []
         for position, field in enumerate(self.fields):
