@@ -255,7 +255,7 @@ class HyperApp(Router):
                 request._values = values
                 response = await endpoint.call(request, values)
                 if response.__class__ is not Response:
-                    response = response_of(response, endpoint)
+                    response = response_of(response, endpoint.handler)
             else:
                 response = self._unrouted(request, found)
         except Exception as problem:  # noqa: BLE001 - a handler may raise anything
@@ -307,7 +307,7 @@ class HyperApp(Router):
                         value = await handler(request, problem)
                     else:
                         value = await in_thread(request, handler, request, problem)
-                    return response_of(value, Endpoint(handler, _NO_PARAMETERS))
+                    return response_of(value, handler)
                 except Exception as another:  # noqa: BLE001 - so may this one
                     problem = another
         return response_for(request, problem, self.debug)
@@ -451,6 +451,3 @@ class HyperApp(Router):
             reload,
             access_log,
         )
-
-
-_NO_PARAMETERS: tuple[tuple[str, str], ...] = ()

@@ -78,7 +78,7 @@ def is_async(function: Callable[..., Any]) -> bool:
     )
 
 
-def response_of(value: Any, endpoint: Endpoint) -> Response:
+def response_of(value: Any, handler: Callable[..., Any]) -> Response:
     """The response that a handler gave: a ``Response``, or what ``Response.json`` takes."""
     if isinstance(value, Response):
         return value
@@ -87,7 +87,7 @@ def response_of(value: Any, endpoint: Endpoint) -> Response:
     if isinstance(value, (dict, list, Model)):
         return Response.json(value)
     raise TypeError(
-        f"{place_of(endpoint.handler)} gave {type(value).__name__}; a handler gives a Response, a dict, a list or "
+        f"{place_of(handler)} gave {type(value).__name__}; a handler gives a Response, a dict, a list or "
         "a model: Response.json(…), Response.text(…), Response(status=204)"
     )
 

@@ -7,6 +7,7 @@ import inspect
 import sys
 from typing import TYPE_CHECKING
 
+from hyperdjango.app import signals
 from hyperdjango.app.endpoints import place_of
 from hyperdjango.errors import HyperError
 
@@ -98,9 +99,10 @@ class Lifespan:
         work: Coroutine[Any, Any, None],
         what: str,
     ) -> None:
-        """Do the work in a loop that does not run yet; where it fails, the process says why and ends."""
+        """Do the work in a loop that does not run; where it fails, the process says why and ends."""
         try:
-            loop.run_until_complete(work)
+            with signals.starting(loop):
+                loop.run_until_complete(work)
         except Exception as problem:  # noqa: BLE001 - it is reported, and the process ends
             place = place_of(self._current) if self._current else self.app.name
             words = f"{what} failed in {place}"

@@ -7,6 +7,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 
+from hyperdjango.app import signals
 from hyperdjango.app.application import HyperApp
 from hyperdjango.app.response import Response
 from hyperdjango.app.server import ERROR, inherited
@@ -31,9 +32,11 @@ class Loader:
 
     def __call__(self) -> HyperApp:
         """The application; where it can't be loaded, the process says why and ends."""
-        app = inherited()
-        if app is not None:
-            return app
+        app = inherited() or self._load()
+        signals.hold()
+        return app
+
+    def _load(self) -> HyperApp:
         try:
             if self.source is None:
                 raise LoadError(

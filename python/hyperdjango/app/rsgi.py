@@ -115,7 +115,7 @@ async def send(request: RsgiRequest, response: Response) -> None:
             if partial is not None:
                 end = response.start + response.length
                 protocol.response_file_range(
-                    206, response._pairs, response.path, response.start, end
+                    206, pairs, response.path, response.start, end
                 )
             else:
                 protocol.response_bytes(206, pairs, await _read_part(response))

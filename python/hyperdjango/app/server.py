@@ -104,13 +104,14 @@ def serve(
     sys.stderr.flush()
     # A process made by fork has the application already; any other loads it from its source.
     _inherited.append((os.getpid(), None if reload else app))
-    from hyperdjango.app import loading
+    from hyperdjango.app import loading, signals
 
+    signals.end_new_workers()
     try:
         server.serve(target_loader=loading.Loader(source), wrap_loader=False)
     except SystemExit as problem:
         # A worker that ended by itself has said why.
-        sys.exit(ERROR if problem.code else 0)
+        sys.exit(ERROR if problem.code and not server.interrupt_signal else 0)
 
 
 # The application that is served, for worker processes that are made by fork.
