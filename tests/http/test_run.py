@@ -67,6 +67,15 @@ def test_ctrl_c_ends_the_server(folder: Path) -> None:
     assert "Traceback" not in server.text
 
 
+def test_a_line_of_the_log_is_one_line(folder: Path) -> None:
+    write(folder, app=APP)
+    with hyper_run(folder) as server:
+        httpx.get(f"{server.url}/a%0d%0ab%1b[31m?token=wordpass")
+        assert server.stop() == 0
+    assert "GET /a\\r\\nb\\x1b[31m 404" in server.text
+    assert "wordpass" not in server.text
+
+
 def test_a_changed_file_is_loaded_again(folder: Path) -> None:
     pytest.importorskip("watchfiles", reason="watchfiles is not installed")
     write(folder, app=APP, routes=ROUTES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import socket
 import sys
@@ -19,7 +20,7 @@ ERROR = 2
 # Words go to standard error; data alone goes to standard output.
 _LOGGING = {
     "formatters": {
-        "words": {"()": "logging.Formatter", "fmt": "%(message)s"},
+        "words": {"()": "hyperdjango.app.server.OneLine", "fmt": "%(message)s"},
         "level": {"()": "logging.Formatter", "fmt": "%(levelname)s: %(message)s"},
     },
     "handlers": {
@@ -41,6 +42,20 @@ _LOGGING = {
     },
 }
 _ACCESS = "%(addr)s %(method)s %(path)s %(status)d %(dt_ms).1f ms"
+
+
+class OneLine(logging.Formatter):
+    """Writes a record as one line: a path may hold whatever would begin another, or move a terminal's cursor."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of a record."""
+        text = super().format(record)
+        if text.isprintable():
+            return text
+        return "".join(
+            character if character.isprintable() else ascii(character)[1:-1]
+            for character in text
+        )
 
 
 def serve(
