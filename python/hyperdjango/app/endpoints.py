@@ -199,6 +199,9 @@ def _converter(
         scope = getattr(inspect.unwrap(handler), "__globals__", {})
         try:
             annotation = eval(annotation, scope)
+            # One in quotes, in a module whose annotations are all text.
+            if isinstance(annotation, str):
+                annotation = eval(annotation, scope)
         except Exception:  # noqa: BLE001 - an annotation may be any expression
             raise RouteError(
                 f"{place_of(handler)}: the annotation {annotation!r} of {name!r} is not known where the route is "

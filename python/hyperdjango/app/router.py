@@ -18,6 +18,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 class Router:
     """Paths and their handlers, to be included in an application, or in another router.
 
+    >>> from hyperdjango import HyperApp
     >>> router = Router()
     >>> @router.get("/orders/{id:int}")
     ... async def get_order(request, id: int):
