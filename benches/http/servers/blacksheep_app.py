@@ -2,10 +2,13 @@
 
 import os
 
-from blacksheep import Application, Content, Response, get, text
+from blacksheep import Application, Content, Response, text
+from blacksheep.server.routing import Router
 from common import MANY, ONE, dumps, granian, pool
 
-app = Application()
+# A router of its own: that of the package is filled twice by a program that is also a module.
+app = Application(router=Router())
+get = app.router.get
 state = {}
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _JSON = ("content-type", "application/json")
 _TEXT = "text/plain; charset=utf-8"
+_PLAIN_TEXT = ("content-type", _TEXT)
+_HTML = ("content-type", "text/html; charset=utf-8")
 
 
 class Response:
@@ -126,15 +128,8 @@ class Response:
         """
         if value.__class__ not in _PLAIN:
             _refuse_unawaited(value)
-        response = Response.__new__(Response)
-        response.body = encode_json(value, decimals=decimals)
-        if status == 200 and headers is None:
-            response.status = 200
-            response._pairs = [_JSON]
-            response._conditional = False
-        else:
-            response._prepare(status, headers)
-            response.headers.setdefault(*_JSON)
+        body = encode_json(value, decimals=decimals)
+        response = _made(body, _JSON, status, headers)
         if etag:
             from hyperdjango.app.conditional import etag_of
 
@@ -160,7 +155,7 @@ class Response:
         headers: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
     ) -> Response:
         """Plain text, in UTF-8."""
-        return Response(body, status, headers, _TEXT)
+        return _made(body.encode(), _PLAIN_TEXT, status, headers)
 
     @staticmethod
     def html(
@@ -169,7 +164,7 @@ class Response:
         headers: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
     ) -> Response:
         """HTML, in UTF-8."""
-        return Response(body, status, headers, "text/html; charset=utf-8")
+        return _made(body.encode(), _HTML, status, headers)
 
     @staticmethod
     def redirect(
@@ -313,6 +308,25 @@ class Response:
         """Have the client forget a cookie; path and domain are those that it was set with."""
         header = cookie_header(name, "", max_age=0, path=path, domain=domain)
         self._pairs.append(("set-cookie", header))
+
+
+def _made(
+    body: bytes,
+    kind: tuple[str, str],
+    status: int,
+    headers: Mapping[str, str] | Iterable[tuple[str, str]] | None,
+) -> Response:
+    """A response of a kind that needs no look at it; headers that are given count more."""
+    response = Response.__new__(Response)
+    response.body = body
+    if status == 200 and headers is None:
+        response.status = 200
+        response._pairs = [kind]
+        response._conditional = False
+    else:
+        response._prepare(status, headers)
+        response.headers.setdefault(*kind)
+    return response
 
 
 # What is written most, and is surely no queryset.
