@@ -15,6 +15,8 @@ PURE = (
     "hyperdj-protocol",
     "hyperdj-codegen",
     "hyperdj-state",
+    "hyperdj-ddl",
+    "hyperdj-change",
     "hyperdj-values",
 )
 IMPURE = re.compile(r"\bstd::(fs|net|env|process|thread|time|os|io)\b")

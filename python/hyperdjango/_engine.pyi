@@ -9,6 +9,7 @@ from typing_extensions import disjoint_base
 __all__ = [
     "Cancellation",
     "Connection",
+    "Copy",
     "FieldReader",
     "Plan",
     "Record",
@@ -119,7 +120,13 @@ class Plan:
 class Settings:
     """Where to connect, and how."""
 
-    def __new__(cls, url: str | None, connect_timeout: float | None) -> Settings: ...
+    def __new__(
+        cls,
+        url: str | None,
+        connect_timeout: float | None,
+        application_name: str | None = None,
+        session_settings: Sequence[tuple[str, str]] = ...,
+    ) -> Settings: ...
     def connect(self, statement_cache_size: int) -> Connection:
         """Open a session, waiting for the network: call it in a worker thread."""
 
@@ -129,6 +136,32 @@ class Cancellation:
 
     def send(self) -> bool:
         """Send the request, waiting for the network; whether the server has taken it."""
+
+@final
+class Copy:
+    """A COPY that is under way.
+
+    Attributes:
+        result: Future[int], the number of rows, when the COPY is over.
+    """
+
+    result: Future[int]
+
+    @staticmethod
+    def has_binary(oid: int) -> bool:
+        """Whether every value of a type has a binary form here."""
+    def wait(self) -> Future[None]:
+        """A future that is done when data can be given or taken, or the COPY is over."""
+    def write(self, data: bytes) -> bool:
+        """Send data; whether to wait before more is sent."""
+    def write_rows(self, rows: list[Sequence[Any]]) -> bool:
+        """Send rows in the binary format; whether to wait before more are sent."""
+    def finish(self) -> None:
+        """Say that all data was sent."""
+    def read(self) -> bytes:
+        """What has come so far; empty if nothing has."""
+    def abandon(self, reason: str) -> None:
+        """Have it end soon: nobody gives or takes data any more."""
 
 @final
 class Connection:
@@ -174,8 +207,27 @@ class Connection:
         """
     def run_many(self, sql: str, parameters: list[tuple[Any, ...]]) -> Future[int]:
         """Run a statement once for each tuple, all or none."""
+    def forget(self, sql: str) -> None:
+        """Forget a prepared statement; nothing happens if it is not kept."""
     def run_script(self, sql: str) -> Future[int]:
         """Run statements without parameters by the simple protocol."""
+    def copy(self, sql: str, columns: Sequence[tuple[str, int]] = ...) -> Copy:
+        """Begin a COPY on a connection that is idle.
+
+        ``columns`` are the name and the type's OID of what ``Copy.write_rows`` will be given.
+        """
+    def watch(
+        self,
+        notice: Callable[[str, str, str | None, str | None, str], object] | None,
+        notification: Callable[[str, str, int], object] | None,
+        end: Callable[[], object] | None,
+    ) -> None:
+        """Have the event loop call these: of a notice (severity, message, detail, hint, SQLSTATE), of a
+        notification (channel, payload, process) and of the end of the session."""
+    def pause(self) -> None:
+        """Receive nothing more until `resume`."""
+    def resume(self) -> None:
+        """Receive again."""
     def cancellation(self) -> Cancellation | None:
         """What cancels the running statement; None if the server can't."""
     def mark_clean(self) -> None:

@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 from harness import ROOT, Cluster, Hyper
 from orm_support import Run, load_models, runner
+from zoo_support import Zoo, opened
 
 SAMPLE = ROOT / "examples" / "legacy_shop"
 
@@ -57,3 +58,10 @@ def shop(
 def run(shop_url: str) -> Run:
     """Runs a coroutine function with the sample database."""
     return runner(shop_url)
+
+
+@pytest.fixture(scope="module")
+def zoo(cluster: Cluster) -> Iterator[Zoo]:
+    """A database with a column of every family, the module's own."""
+    with opened(cluster) as made:
+        yield made

@@ -6,16 +6,22 @@ use crate::parameters::Encoded;
 use crate::record::plan::Plan;
 use crate::settings::Cancellation;
 use crate::statement::Cache;
+use bytes::Bytes;
 use hyperdj_postgres::{Driven, TransactionStatus};
-use hyperdj_protocol::ServerError;
+use hyperdj_protocol::{Oid, ServerError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString, PyTuple};
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, AsRawFd};
 
+mod copy;
 mod events;
 mod start;
+mod watch;
+
+pub(crate) use copy::Copy;
+use watch::{Callbacks, resume_reading};
 
 /// A session. Operations may be asked for while others run: they are sent at once, and answered in their order.
 #[pyclass(module = "hyperdjango._engine", weakref)]
@@ -35,6 +41,13 @@ pub(crate) struct Connection {
     /// Why the server ended the session, if it said so.
     fatal: Option<Box<ServerError>>,
     event_loop: Option<EventLoop>,
+    /// The COPY that is under way.
+    copying: Option<copy::Copying>,
+    /// What the last COPY gave and nobody has taken yet.
+    copied: Option<Vec<Bytes>>,
+    /// Whether nothing is received, since nobody takes it.
+    paused: bool,
+    callbacks: Callbacks,
 }
 
 /// What is needed of the event loop.
@@ -55,6 +68,10 @@ impl Connection {
             writing: false,
             fatal: None,
             event_loop: None,
+            copying: None,
+            copied: None,
+            paused: false,
+            callbacks: Callbacks::default(),
         }
     }
 
@@ -106,7 +123,8 @@ impl Connection {
             }
             events::settle(py, operation)?;
         }
-        Ok(())
+        self.copy_over(py)?;
+        self.tell_end(py)
     }
 
     /// Sends what there is to send; whether the event loop is to say when there is room for more.
@@ -212,6 +230,20 @@ impl Connection {
         )
     }
 
+    /// Forgets a prepared statement; nothing happens if it is not kept.
+    fn forget(&mut self, py: Python<'_>, sql: Bound<'_, PyString>) -> PyResult<()> {
+        if let Some(statement) = self.cache.get(&sql)?
+            && !statement.name.is_empty()
+        {
+            self.cache.forget(&statement);
+            // It is sent with what comes next.
+            self.session(py)?
+                .close_statement(&statement.name)
+                .map_err(|error| errors::interface(py, &error.to_string()))?;
+        }
+        Ok(())
+    }
+
     /// Runs one or more statements without parameters by the simple protocol; a future of the number of rows.
     fn run_script(slf: &Bound<'_, Self>, sql: Bound<'_, PyString>) -> PyResult<Py<PyAny>> {
         begin(
@@ -222,6 +254,41 @@ impl Connection {
             false,
             Wishes::default(),
         )
+    }
+
+    /// Begins a COPY by the simple protocol; `columns` are name and type of what `Copy.write_rows` will be given.
+    #[pyo3(name = "copy", signature = (sql, columns=Vec::new()))]
+    fn begin_copy(
+        slf: &Bound<'_, Self>,
+        sql: Bound<'_, PyString>,
+        columns: Vec<(String, Oid)>,
+    ) -> PyResult<Copy> {
+        copy::begin(slf, sql, columns)
+    }
+
+    /// Says whom to tell of notices, of notifications and of the end of the session.
+    #[pyo3(signature = (notice, notification, end))]
+    fn watch(
+        &mut self,
+        notice: Option<Py<PyAny>>,
+        notification: Option<Py<PyAny>>,
+        end: Option<Py<PyAny>>,
+    ) {
+        self.callbacks = Callbacks {
+            notice,
+            notification,
+            end,
+        };
+    }
+
+    /// Receives nothing more until `resume`.
+    fn pause(&mut self, py: Python<'_>) -> PyResult<()> {
+        self.pause_reading(py)
+    }
+
+    /// Receives again.
+    fn resume(slf: &Bound<'_, Self>) -> PyResult<()> {
+        resume_reading(slf)
     }
 
     /// Says goodbye and closes the connection; what has no answer yet fails.
@@ -291,7 +358,8 @@ impl Connection {
 
     /// The event loop calls it when there is room to send.
     fn _on_writable(slf: &Bound<'_, Self>) -> PyResult<()> {
-        send(slf)
+        send(slf)?;
+        slf.borrow_mut().wake_copy(slf.py())
     }
 }
 

@@ -1,5 +1,6 @@
 //! JSON: Python's values and rows, written as UTF-8.
 
+mod containers;
 mod text;
 mod value;
 mod wire;

@@ -28,7 +28,7 @@ mod _engine {
     use super::*;
 
     #[pymodule_export]
-    use crate::connection::Connection;
+    use crate::connection::{Connection, Copy};
     #[pymodule_export]
     use crate::json::encode_json;
     #[pymodule_export]

@@ -119,6 +119,93 @@ pub(crate) fn time(py: Python<'_>, clock: Clock) -> PyResult<Bound<'_, PyAny>> {
     }
 }
 
+/// Where the bytes of a moment stand in the objects of `datetime`: year (2), month, day, and then hour, minute, second,
+/// microsecond (3). They are looked for in a sample of each, since the layout is CPython's to change; where they are not
+/// found, everybody does without.
+pub(crate) struct Places {
+    date: Option<usize>,
+    datetime: Option<usize>,
+}
+
+/// A moment that was read out of its object.
+pub(crate) enum Seen {
+    Date(Civil),
+    Datetime(Civil, Clock),
+}
+
+/// Where the bytes stand in this Python.
+pub(crate) fn places(py: Python<'_>) -> PyResult<&'static Places> {
+    static PLACES: PyOnceLock<Places> = PyOnceLock::new();
+    PLACES.get_or_try_init(py, || {
+        let day = Civil {
+            year: 2571,
+            month: 11,
+            day: 29,
+        };
+        let clock = Clock {
+            hour: 22,
+            minute: 53,
+            second: 47,
+            microsecond: 0x0a_0b_0c,
+        };
+        let bytes = [0x0a, 0x0b, 11, 29, 22, 53, 47, 0x0a, 0x0b, 0x0c];
+        Ok(Places {
+            date: place(&date(py, day)?, &bytes[..4])?,
+            datetime: place(&datetime(py, day, clock, true)?, &bytes)?,
+        })
+    })
+}
+
+/// Where these bytes stand in an object, if they stand there once.
+fn place(object: &Bound<'_, PyAny>, wanted: &[u8]) -> PyResult<Option<usize>> {
+    let size: usize = object.get_type().getattr("__basicsize__")?.extract()?;
+    // SAFETY: an object of the class is of this size, or longer, and alive; it was made complete.
+    let memory = unsafe { std::slice::from_raw_parts(object.as_ptr().cast::<u8>(), size) };
+    let mut found = memory
+        .windows(wanted.len())
+        .enumerate()
+        .filter(|(_, window)| *window == wanted)
+        .map(|(place, _)| place);
+    let first = found.next();
+    Ok(if found.next().is_none() { first } else { None })
+}
+
+impl Places {
+    /// Reads a date or datetime of exactly this class.
+    pub(crate) fn read(&self, object: &Bound<'_, PyAny>) -> PyResult<Option<Seen>> {
+        let api = api(object.py())?;
+        let class = object.get_type_ptr();
+        let civil = |bytes: &[u8]| Civil {
+            year: i32::from(bytes[0]) << 8 | i32::from(bytes[1]),
+            month: bytes[2],
+            day: bytes[3],
+        };
+        let memory = |place: usize, length: usize| {
+            // SAFETY: the object is of exactly the class in whose sample the bytes stood at this place.
+            unsafe { std::slice::from_raw_parts(object.as_ptr().cast::<u8>().add(place), length) }
+        };
+        Ok(match (self.date, self.datetime) {
+            (Some(place), _) if class == api.date_type => Some(Seen::Date(civil(memory(place, 4)))),
+            (_, Some(place)) if class == api.datetime_type => {
+                let bytes = memory(place, 10);
+                let clock = Clock {
+                    hour: bytes[4],
+                    minute: bytes[5],
+                    second: bytes[6],
+                    microsecond: u32::from_be_bytes([0, bytes[7], bytes[8], bytes[9]]),
+                };
+                Some(Seen::Datetime(civil(bytes), clock))
+            }
+            _ => None,
+        })
+    }
+
+    /// Whether a `tzinfo` is the one that is UTC.
+    pub(crate) fn is_utc(&self, zone: &Bound<'_, PyAny>) -> PyResult<bool> {
+        Ok(zone.as_ptr() == api(zone.py())?.utc)
+    }
+}
+
 /// Days, seconds and microseconds of an interval, as a `timedelta` has them; `None` if it has months, which are of no
 /// fixed length, or more days than that.
 pub(crate) fn timedelta_parts(value: Interval) -> Option<(i32, i32, i32)> {

@@ -82,8 +82,6 @@ pub(crate) struct Operation {
     pub(crate) rows: Option<Py<PyList>>,
     pub(crate) first: Option<Py<PyAny>>,
     pub(crate) count: u64,
-    /// Where a row is put together, kept for its memory.
-    scratch: Vec<u8>,
     /// What the server says went wrong.
     pub(crate) error: Option<Box<ServerError>>,
     /// What went wrong on this side.
@@ -119,7 +117,6 @@ impl Operation {
             rows,
             first: None,
             count: 0,
-            scratch: Vec::new(),
             error: None,
             failure: None,
         }
@@ -180,8 +177,7 @@ impl Operation {
             }
             Shape::Instances => {
                 if let (Some(rows), Some(layout)) = (&self.rows, &statement.layout) {
-                    let row = Row::copy(layout, row, &mut self.scratch)
-                        .map_err(|error| malformed(py, &error))?;
+                    let row = Row::copy(layout, row).map_err(|error| malformed(py, &error))?;
                     rows.bind(py).append(from_row(py, row)?)?;
                 }
             }

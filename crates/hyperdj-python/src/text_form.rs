@@ -1,15 +1,17 @@
 //! Values in PostgreSQL's text form: a parameter of any type as text, and lists as array literals.
 
 use crate::parameters::Refusal;
-use crate::values::{sequence, whole};
+use crate::values::sequence;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyFloat, PyString};
+use pyo3::types::{PyDate, PyFloat, PyInt, PyString, PyTime};
 
 static DECIMAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+static UUID: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
-const WANTED: Refusal =
-    Refusal::Wanted("a str in PostgreSQL's text form, a number, or a list of such");
+const WANTED: Refusal = Refusal::Wanted(
+    "a str in PostgreSQL's text form, a number, date, time or UUID, or a list of such",
+);
 
 /// The most lists in lists: the dimensions of an array.
 const DEEPEST: usize = 6;
@@ -23,28 +25,28 @@ pub(crate) fn write(value: &Bound<'_, PyAny>, output: &mut Vec<u8>) -> Result<()
 }
 
 fn scalar(value: &Bound<'_, PyAny>, output: &mut Vec<u8>) -> Result<(), Refusal> {
-    if let Ok(text) = value.cast::<PyString>() {
-        output.extend_from_slice(text.to_str()?.as_bytes());
-        return Ok(());
-    }
-    output.extend_from_slice(number(value)?.as_bytes());
+    output.extend_from_slice(text(value)?.to_str()?.as_bytes());
     Ok(())
 }
 
-/// The text of a truth value or number, which needs no quotes anywhere.
-fn number(value: &Bound<'_, PyAny>) -> Result<String, Refusal> {
-    if let Ok(truth) = value.cast::<PyBool>() {
-        return Ok(if truth.is_true() { "true" } else { "false" }.to_owned());
+/// The text of a value that has one form for PostgreSQL and for Python.
+fn text<'py>(value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyString>, Refusal> {
+    let py = value.py();
+    if let Ok(text) = value.cast::<PyString>() {
+        return Ok(text.clone());
     }
-    let decimal = DECIMAL.import(value.py(), "decimal", "Decimal")?;
-    let is_number = whole(value).is_some()
+    // PostgreSQL reads Python's spelling of each, in any case: True, 1e-07, inf, NaN, 2024-02-29 01:02:03+00:00.
+    let is_known = value.is_instance_of::<PyInt>()
         || value.is_instance_of::<PyFloat>()
-        || value.is_instance(decimal)?;
-    if !is_number {
-        return Err(WANTED);
+        || value.is_instance_of::<PyDate>()
+        || value.is_instance_of::<PyTime>()
+        || value.is_instance(DECIMAL.import(py, "decimal", "Decimal")?)?
+        || value.is_instance(UUID.import(py, "uuid", "UUID")?)?;
+    if is_known {
+        Ok(value.str()?)
+    } else {
+        Err(WANTED)
     }
-    // PostgreSQL reads Python's spelling of each, in any case: 1e-07, inf, NaN.
-    Ok(value.str()?.to_str()?.to_owned())
 }
 
 fn array(elements: &[Bound<'_, PyAny>], depth: usize, output: &mut Vec<u8>) -> Result<(), Refusal> {
@@ -60,17 +62,15 @@ fn array(elements: &[Bound<'_, PyAny>], depth: usize, output: &mut Vec<u8>) -> R
             output.extend_from_slice(b"NULL");
         } else if let Some(inner) = sequence(element) {
             array(&inner, depth + 1, output)?;
-        } else if let Ok(text) = element.cast::<PyString>() {
+        } else {
             output.push(b'"');
-            for byte in text.to_str()?.bytes() {
+            for byte in text(element)?.to_str()?.bytes() {
                 if matches!(byte, b'"' | b'\\') {
                     output.push(b'\\');
                 }
                 output.push(byte);
             }
             output.push(b'"');
-        } else {
-            output.extend_from_slice(number(element)?.as_bytes());
         }
     }
     output.push(b'}');

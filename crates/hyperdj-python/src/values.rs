@@ -1,14 +1,15 @@
 //! From PostgreSQL's values to Python's.
 
-use crate::{errors, moments};
+use crate::{errors, moments, native};
 use hyperdj_values::{
-    Array, Clock, Date, Interval, Kind, Time, TimeTz, Timestamp, TimestampTz, Type, Value,
+    Array, Clock, Date, Interval, Kind, Numeric, Time, TimeTz, Timestamp, TimestampTz, Type, Value,
     ValueError, decode,
 };
+use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{
-    PyBool, PyBytes, PyDelta, PyFloat, PyInt, PyList, PyString, PyTime, PyTuple, PyTzInfo,
+    PyBool, PyBytes, PyDelta, PyFloat, PyInt, PyList, PyString, PyTime, PyTuple, PyType, PyTzInfo,
 };
 
 static DECIMAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
@@ -42,49 +43,57 @@ pub(crate) fn plain<'py>(
     kind: Type,
     bytes: &[u8],
 ) -> Result<Plain<'py>, ValueError> {
-    if !matches!(
-        kind,
-        Type::Other
-            | Type::Scalar(
-                Kind::Bool
-                    | Kind::Int2
-                    | Kind::Int4
-                    | Kind::Int8
-                    | Kind::Oid
-                    | Kind::Float4
-                    | Kind::Float8
-                    | Kind::Text
-                    | Kind::Bytea
-                    | Kind::Date
-                    | Kind::Time
-                    | Kind::Timestamp
-                    | Kind::TimestampTz
-            )
-    ) {
-        return Ok(Plain::Slow);
-    }
-    let made = match decode(kind, bytes)? {
-        Value::Bool(value) => PyBool::new(py, value).to_owned().into_any(),
-        Value::Int(value) => int(py, value),
-        Value::Float(value) => PyFloat::new(py, value).into_any(),
-        Value::Text(text) => PyString::new(py, text).into_any(),
-        Value::Bytes(bytes) => PyBytes::new(py, bytes).into_any(),
-        Value::Date(value) => match date(py, value) {
-            Ok(made) => made,
-            Err(_) => return Ok(Plain::Slow),
+    let malformed = || ValueError::Malformed {
+        kind: match kind {
+            Type::Scalar(kind) => kind.name(),
+            Type::Array { .. } | Type::Other => "value",
         },
-        Value::Time(value) => match time(py, value) {
-            Ok(made) => made,
-            Err(_) => return Ok(Plain::Slow),
+        length: bytes.len(),
+    };
+    // Written out, and not by `decode`, whose result has room for all that it might be.
+    let made = match kind {
+        Type::Scalar(Kind::Int4) => match bytes.try_into() {
+            Ok(bytes) => int(py, i32::from_be_bytes(bytes).into()),
+            Err(_) => return Err(malformed()),
         },
-        Value::Timestamp(value) => match moment(py, value, false) {
-            Ok(made) => made,
-            Err(_) => return Ok(Plain::Slow),
+        Type::Scalar(Kind::Int8) => match bytes.try_into() {
+            Ok(bytes) => int(py, i64::from_be_bytes(bytes)),
+            Err(_) => return Err(malformed()),
         },
-        Value::TimestampTz(value) => match moment(py, Timestamp(value.0), true) {
-            Ok(made) => made,
-            Err(_) => return Ok(Plain::Slow),
+        Type::Scalar(Kind::Text) | Type::Other => match PyString::from_bytes(py, bytes) {
+            Ok(made) => made.into_any(),
+            Err(_) => return Err(ValueError::NotUnicode),
         },
+        Type::Scalar(Kind::Bool) => match bytes {
+            [byte] => PyBool::new(py, *byte != 0).to_owned().into_any(),
+            _ => return Err(malformed()),
+        },
+        Type::Scalar(
+            Kind::Int2
+            | Kind::Oid
+            | Kind::Float4
+            | Kind::Float8
+            | Kind::Bytea
+            | Kind::Date
+            | Kind::Time
+            | Kind::Timestamp
+            | Kind::TimestampTz,
+        ) => {
+            let made = match decode(kind, bytes)? {
+                Value::Int(value) => Ok(int(py, value)),
+                Value::Float(value) => Ok(PyFloat::new(py, value).into_any()),
+                Value::Bytes(bytes) => Ok(PyBytes::new(py, bytes).into_any()),
+                Value::Date(value) => date(py, value),
+                Value::Time(value) => time(py, value),
+                Value::Timestamp(value) => moment(py, value, false),
+                Value::TimestampTz(value) => moment(py, Timestamp(value.0), true),
+                _ => return Ok(Plain::Slow),
+            };
+            match made {
+                Ok(made) => made,
+                Err(_) => return Ok(Plain::Slow),
+            }
+        }
         _ => return Ok(Plain::Slow),
     };
     Ok(Plain::Value(made))
@@ -111,9 +120,7 @@ pub(crate) fn to_python<'py>(
         return Ok(made);
     }
     Ok(match decode(kind, bytes).map_err(wrong)? {
-        Value::Numeric(number) => DECIMAL
-            .import(py, "decimal", "Decimal")?
-            .call1((number.to_string(),))?,
+        Value::Numeric(number) => decimal(py, &number)?,
         Value::Json(text) => JSON_LOADS.import(py, "json", "loads")?.call1((text,))?,
         Value::Uuid(bytes) => uuid(py, bytes)?,
         Value::TimeTz(value) => time_tz(py, value)?,
@@ -144,6 +151,32 @@ pub(crate) fn is_text_of(kind: Type, value: &Bound<'_, PyAny>) -> bool {
                 | Kind::Interval
         )
     ) && value.is_instance_of::<PyString>()
+}
+
+/// A `Decimal`, made by its `__new__` of its text: calling the class costs half as much again.
+fn decimal<'py>(py: Python<'py>, number: &Numeric<'_>) -> PyResult<Bound<'py, PyAny>> {
+    static MAKER: PyOnceLock<(Py<PyType>, ffi::newfunc)> = PyOnceLock::new();
+    let (class, maker) = MAKER.get_or_try_init(py, || {
+        let class = DECIMAL
+            .import(py, "decimal", "Decimal")?
+            .cast::<PyType>()?
+            .clone();
+        let maker = native::maker(&class)?;
+        Ok::<_, PyErr>((class.unbind(), maker))
+    })?;
+    let mut text = Vec::with_capacity(48);
+    number.write_text(&mut text);
+    let text = PyString::from_bytes(py, &text)?;
+    let arguments = PyTuple::new(py, [text])?;
+    // SAFETY: `maker` is the class's `tp_new`, and takes a tuple and no keywords; all objects are alive.
+    unsafe {
+        let made = maker(
+            class.bind(py).as_type_ptr(),
+            arguments.as_ptr(),
+            std::ptr::null_mut(),
+        );
+        Bound::from_owned_ptr_or_err(py, made)
+    }
 }
 
 fn text<'py>(py: Python<'py>, value: impl std::fmt::Display) -> Bound<'py, PyAny> {

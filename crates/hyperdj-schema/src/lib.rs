@@ -14,9 +14,11 @@ mod data_type;
 mod default_name;
 mod index;
 mod keywords;
+pub mod lexer;
 mod name;
 mod objects;
 mod relation;
+mod same_expression;
 mod schema;
 pub mod sql;
 
@@ -36,4 +38,5 @@ pub use objects::{
     Composite, Domain, Enum, Extension, Namespace, Sequence, SequenceOptions, Unmodelled,
 };
 pub use relation::{ForeignServer, PartitionOf, Relation, RelationKind, View};
+pub use same_expression::{same_expression, settled};
 pub use schema::Schema;

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
+import random
+import weakref
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hyperdjango.database.notices import Notice
+from hyperdjango.database.opening import open_connection, send
 from hyperdjango.errors import (
     DatabaseError,
     InterfaceError,
@@ -17,13 +22,19 @@ from hyperdjango.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
     from typing import Any
 
-    from hyperdjango._engine import Connection, Settings
+    from hyperdjango._engine import Connection, Copy, Settings
 
 # How long a session that is not fit to be lent out may take to become so, in seconds.
 RECOVERY = 5.0
+
+# Seconds between two looks at the idle sessions, at least and at most.
+_SHORTEST_LOOK, _LONGEST_LOOK = 0.01, 15.0
+
+# Seconds before the second attempt to open a session that is to be there, and between later ones.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 15.0
 
 # Everything that a session can have beyond its prepared statements, which stay useful.
 _RESET = "SELECT pg_catalog.pg_advisory_unlock_all(); CLOSE ALL; UNLISTEN *; RESET ALL"
@@ -57,23 +68,33 @@ class Pool:
         max_size: int,
         acquire_timeout: float | None,
         max_lifetime: float | None,
+        max_idle: float | None,
         statement_cache_size: int,
+        on_notice: Callable[[Notice], object],
     ) -> None:
         self._settings = settings
         self._min_size = min_size
         self._max_size = max_size
         self._acquire_timeout = acquire_timeout
         self._max_lifetime = max_lifetime
+        self._max_idle = max_idle
         self._statement_cache_size = statement_cache_size
+        self._on_notice = on_notice
         self.loop = asyncio.get_running_loop()
         self._process = os.getpid()
         self._has_failed = False
         self._size = 0
         self._idle: deque[Connection] = deque()
         self._waiters: deque[asyncio.Future[Connection]] = deque()
-        self._opened: dict[Connection, float] = {}
+        # The loop's time at which each session is too old.
+        self._expires: dict[Connection, float] = {}
+        # Since when each session has been idle, where that matters.
+        self._idle_since: dict[Connection, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._hushing: dict[Connection, asyncio.Task[None]] = {}
+        self._copying: dict[Connection, tuple[Copy, asyncio.Task[Any] | None]] = {}
+        self._refilling: asyncio.Task[None] | None = None
+        self._upkeep: asyncio.TimerHandle | None = None
         self.closed = False
 
     @property
@@ -92,9 +113,9 @@ class Pool:
         self._waiters.clear()
         self._idle.clear()
         if self._process == os.getpid():
-            for connection in list(self._opened):
+            for connection in list(self._expires):
                 connection.close()
-        self._opened.clear()
+        self._expires.clear()
 
     def stats(self) -> PoolStats:
         """How the pool stands now."""
@@ -103,8 +124,18 @@ class Pool:
 
     async def fill(self) -> None:
         """Open the sessions that are always to be there."""
-        for _ in range(self._min_size):
-            self.release(await self._open())
+        opened = await asyncio.gather(
+            *(self._open() for _ in range(self._min_size)), return_exceptions=True
+        )
+        problem = None
+        for outcome in opened:
+            if isinstance(outcome, BaseException):
+                problem = problem or outcome
+            else:
+                self.release(outcome)
+        if problem is not None:
+            raise problem
+        self._plan_upkeep()
 
     def take(self) -> Connection | None:
         """A session at once, or None if one has to be opened or waited for."""
@@ -157,6 +188,10 @@ class Pool:
     async def close(self) -> None:
         """Close every session; those lent out are closed when they come back."""
         self.closed = True
+        if self._upkeep is not None:
+            self._upkeep.cancel()
+        if self._refilling is not None:
+            self._refilling.cancel()
         while self._waiters:
             waiter = self._waiters.popleft()
             if not waiter.done():
@@ -184,32 +219,86 @@ class Pool:
                     waiter.set_result(connection)
                 return
         self._idle.append(connection)
+        if self._max_idle is not None:
+            self._idle_since[connection] = self.loop.time()
 
     def _is_old(self, connection: Connection) -> bool:
         if self._max_lifetime is None:
             return False
-        return self.loop.time() - self._opened[connection] > self._max_lifetime
+        return self.loop.time() > self._expires[connection]
+
+    def _plan_upkeep(self) -> None:
+        """Look at the idle sessions every now and then, for as long as anybody holds the pool."""
+        limits = [limit for limit in (self._max_lifetime, self._max_idle) if limit]
+        if not limits or self.closed:
+            return
+        pool = weakref.ref(self)
+
+        def look() -> None:
+            this = pool()
+            if this is not None and not this.closed:
+                this.look_after_idle()
+                this._plan_upkeep()
+
+        pause = min(max(min(limits) / 4, _SHORTEST_LOOK), _LONGEST_LOOK)
+        self._upkeep = self.loop.call_later(pause, look)
+
+    def look_after_idle(self) -> None:
+        """Close idle sessions that are too old, or that nobody has used for long; ``min_size`` are kept."""
+        for connection in list(self._idle):
+            unused = (
+                self._max_idle is not None
+                and self._size > self._min_size
+                and self.loop.time() - self._idle_since[connection] > self._max_idle
+            )
+            if unused or self._is_old(connection):
+                self._idle.remove(connection)
+                self._discard(connection)
 
     async def _open(self) -> Connection:
         self._size += 1
         try:
-            connection = await self.loop.run_in_executor(
-                None, self._settings.connect, self._statement_cache_size
+            connection, opened = await open_connection(
+                self._settings, self._statement_cache_size
             )
-            connection.attach(self.loop)
+            self._watch(connection)
         except BaseException as problem:
             self._size -= 1
             self._has_failed = isinstance(problem, OperationalError)
             self._replace()
             raise
         self._has_failed = False
-        self._opened[connection] = self.loop.time()
+        # Sessions that were opened together do not all end together.
+        lifetime = self._max_lifetime or math.inf
+        self._expires[connection] = opened + lifetime * random.uniform(0.9, 1.0)
         return connection
+
+    def _watch(self, connection: Connection) -> None:
+        """Be told of what the server says unasked; a pool that nobody holds any more is not kept for it."""
+        pool, here = weakref.ref(self), weakref.ref(connection)
+        on_notice = self._on_notice
+
+        def notice(*fields: Any) -> None:
+            on_notice(Notice(*fields))
+
+        def ended() -> None:
+            this, connection = pool(), here()
+            if this is not None and connection is not None:
+                this.lost(connection)
+
+        connection.watch(notice, None, ended)
+
+    def lost(self, connection: Connection) -> None:
+        """A session has ended: an idle one is replaced, one that is lent out when it comes back."""
+        if connection in self._idle:
+            self._idle.remove(connection)
+            self._discard(connection)
 
     def _discard(self, connection: Connection) -> None:
         if not connection.closed:
             connection.close()
-        if self._opened.pop(connection, None) is not None:
+        self._idle_since.pop(connection, None)
+        if self._expires.pop(connection, None) is not None:
             self._size -= 1
             self._replace()
 
@@ -218,6 +307,20 @@ class Pool:
         waiting = any(not waiter.done() for waiter in self._waiters)
         if waiting and self._size < self._max_size and not self.closed:
             self.spawn(self._open_for_waiter())
+            return
+        refilling = self._refilling is not None and not self._refilling.done()
+        if self._size < self._min_size and not refilling and not self.closed:
+            self._refilling = self.spawn(self._refill())
+
+    async def _refill(self) -> None:
+        """Open sessions until there are ``min_size`` again, trying less and less often while that fails."""
+        pause = _FIRST_PAUSE
+        while self._size < self._min_size and not self.closed:
+            try:
+                self.release(await self._open())
+            except OperationalError:
+                await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+                pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def _open_for_waiter(self) -> None:
         # Whoever asks later may find a server that is back: this attempt says nothing to them.
@@ -260,6 +363,19 @@ class Pool:
         """Whether something is being cancelled in a session."""
         return connection in self._hushing
 
+    def begin_copy(self, connection: Connection, copy: Copy) -> None:
+        """Keep in mind that the running task has a COPY under way in a session."""
+        self._copying[connection] = (copy, asyncio.current_task())
+        copy.result.add_done_callback(lambda _: self._copying.pop(connection, None))
+
+    def is_copied_by(
+        self, connection: Connection, task: asyncio.Task[Any] | None
+    ) -> bool:
+        """Whether a task has a COPY under way in a session."""
+        if not self._copying:
+            return False
+        return self._copying.get(connection, (None, None))[1] is task
+
     def hush(self, connection: Connection) -> asyncio.Task[None] | None:
         """Begin to cancel what a session runs; what is on the way until it runs nothing."""
         task = self._hushing.get(connection)
@@ -272,11 +388,12 @@ class Pool:
     async def _cancel(self, connection: Connection) -> None:
         try:
             async with asyncio.timeout(RECOVERY):
+                if connection in self._copying:
+                    # The server looks for cancellations only when it gets data.
+                    self._copying[connection][0].abandon("it was cancelled")
                 cancellation = connection.cancellation()
                 # It returns when the server has taken the request, which then can't hit what runs next.
-                if cancellation is None or not await self.loop.run_in_executor(
-                    None, cancellation.send
-                ):
+                if cancellation is None or not await send(cancellation):
                     connection.close()
                     return
                 # What runs is answered in order: behind the answer to this there is nothing.

@@ -245,6 +245,11 @@ def _collect_relations(options: Options) -> None:
         options.relations[name] = composite
         setattr(model, name, composite)
     options.attributes.update(options.relations)
+    options.plain = {
+        field.name: field
+        for field in options.fields
+        if field.relation is None and not field.composites
+    }
 
 
 def _attributes(model: type[Model]) -> Iterator[str]:

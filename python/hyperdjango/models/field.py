@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from types import MappingProxyType
 
-from hyperdjango._engine import FieldReader, forget_related, mark_changed
+from hyperdjango._engine import FieldReader, forget_related, is_loaded, mark_changed
 from hyperdjango.errors import FieldNotLoaded, ModelError
-from hyperdjango.models.annotations import UNION, resolve
+from hyperdjango.models.annotations import UNION, describe, is_rich, resolve
 from hyperdjango.models.columns import Generated, Identity, Serial, Table
 from hyperdjango.models.fieldchecks import CHECKS, check_together, refuse_keyword
 
@@ -136,6 +137,12 @@ def set_stored(instance: Model, field: ModelField, value: object) -> None:
     mark_changed(instance, field.position)
 
 
+def is_expression(value: object) -> bool:
+    """Whether a value is an expression of a query; the query language is not imported to tell."""
+    module = sys.modules.get("hyperdjango.query.expressions")
+    return module is not None and isinstance(value, module.Expression)
+
+
 def _read(field: ModelField, value: Any) -> Any:
     """A value of a type that the field does not have: converted, unless it is what Python can't hold."""
     if isinstance(value, str):
@@ -243,13 +250,22 @@ class ModelField(FieldReader):
 
         Arguments:
             instance: the model's instance.
-            value: the new value; None stays None.
+            value: the new value; None stays None, and so does an expression, which ``save()`` has the
+                database compute.
 
         Raises:
             FieldValueError: the value can't become the field's type.
         """
-        if value is not None and type(value) is not self._exact:
+        # An expression, ``F("n") + 1``, is computed by the database when the instance is saved.
+        if (
+            value is not None
+            and type(value) is not self._exact
+            and not is_expression(value)
+        ):
             value = self.convert(value)
+        if self.primary_key and is_loaded(instance) and self._holds(instance, value):
+            # The key of a loaded row can't change, and does not.
+            return
         relation = self.relation
         if relation is not None and not self._holds(instance, value):
             instance.__dict__.pop(relation.name, None)
@@ -263,7 +279,11 @@ class ModelField(FieldReader):
     def _holds(self, instance: Model, value: object) -> bool:
         """Whether the field of the instance is known to have the value already."""
         try:
-            return bool(getattr(instance, self.name) == value)
+            held = getattr(instance, self.name)
+            return held is value or (
+                not (is_expression(held) or is_expression(value))
+                and bool(held == value)
+            )
         except FieldNotLoaded:
             return False
 
@@ -316,6 +336,14 @@ class ModelField(FieldReader):
                     f"{self} is counted by the database, and annotated "
                     f"{kind[0].__name__}; annotate it int, or drop auto= and identity="
                 )
+            if is_rich(kind[0]):
+                if self.db_type is None:
+                    raise ModelError(
+                        f"{self} is annotated {describe(self.annotation)}, which is of no type of "
+                        "column alone; say which: db_type='jsonb', db_type='integer[]', db_type='uuid'"
+                    )
+                # The engine gives what is natural for the column.
+                self.kind = "any"
             self._kind = kind
         return kind
 

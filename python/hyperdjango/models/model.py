@@ -149,8 +149,17 @@ class Model(Record):
             raise FieldError(
                 f"{meta.name} is abstract, and has no rows; construct a class based on it"
             )
-        attributes = meta.attributes
+        attributes, plain, put = meta.attributes, meta.plain, object.__setattr__
         for name, value in values.items():
+            field = plain.get(name)
+            if field is not None:
+                # Nothing hangs on it: a value of exactly its type needs no look.
+                if type(value) is not field._exact and value is not None:
+                    field.assign(self, value)
+                else:
+                    put(self, name, value)
+                    mark_changed(self, field.position)
+                continue
             attribute = attributes.get(name)
             if attribute is not None:
                 attribute.assign(self, value)
@@ -281,17 +290,117 @@ class Model(Record):
 
         await instances.refresh(self, None if fields is None else list(fields), using)
 
-    def __getattr__(self, name: str) -> Any:
-        # Fields, relations and methods are found before: what is left may be a relation against its key.
-        if not name.startswith("__"):
-            from hyperdjango.query.related import related
+    def clean(self) -> None:
+        """Look at values together; a model of your own says here what it expects of them.
 
-            found = related(self, name)
-            if found is not NotImplemented:
-                return found
-        raise AttributeError(
-            f"{type(self).__name__!r} object has no attribute {name!r}"
+        Raises:
+            ValidationError: something is wrong.
+
+        Django documentation, "Model instance reference", "Validating objects".
+        """
+
+    def clean_fields(self, exclude: Iterable[str] | None = None) -> None:
+        """Look at each value alone: NULL, length, digits, range, labels; the database is not asked.
+
+        Arguments:
+            exclude: the names of fields that are not looked at.
+
+        Raises:
+            ValidationError: a value does not fit its column; ``message_dict`` says which.
+
+        Django documentation, "Model instance reference", "Validating objects".
+        """
+        from hyperdjango.models import validation
+
+        validation.clean_fields(self, exclude or ())
+
+    async def validate_unique(
+        self,
+        exclude: Iterable[str] | None = None,
+        *,
+        using: Database | str | None = None,
+    ) -> None:
+        """Look for other rows with the same key or unique values, in one statement.
+
+        Another program may add such a row afterwards: only ``save()`` knows. Unique indexes over
+        expressions, or of some rows, are not looked at, and neither are exclusion constraints.
+
+        Arguments:
+            exclude: the names of fields; keys that one of them is in are not looked at.
+            using: Database | str | None, another database than the one it came from.
+
+        Raises:
+            ValidationError: there is such a row.
+
+        Django documentation, "Model instance reference", "Validating objects".
+        """
+        from hyperdjango.models import validation
+
+        await validation.validate_unique(self, exclude or (), using)
+
+    async def validate_constraints(
+        self,
+        exclude: Iterable[str] | None = None,
+        *,
+        using: Database | str | None = None,
+    ) -> None:
+        """Have the server compute the check constraints for the values, in one statement.
+
+        A field that was never set counts as its default, if that is a constant; what is not known, or
+        excluded, counts as NULL.
+
+        Arguments:
+            exclude: the names of fields whose values are not looked at.
+            using: Database | str | None, another database than the one it came from.
+
+        Raises:
+            ValidationError: a check is not fulfilled.
+
+        Django documentation, "Model instance reference", "Validating objects".
+        """
+        from hyperdjango.models import validation
+
+        await validation.validate_constraints(self, exclude or (), using)
+
+    async def full_clean(
+        self,
+        exclude: Iterable[str] | None = None,
+        validate_unique: bool = True,
+        validate_constraints: bool = True,
+        *,
+        using: Database | str | None = None,
+    ) -> None:
+        """Look at everything, and say all that is wrong at once; ``save()`` does not do it by itself.
+
+        Arguments:
+            exclude: the names of fields that are not looked at.
+            validate_unique, validate_constraints: bool, whether the database is asked.
+            using: Database | str | None, another database than the one it came from.
+
+        Raises:
+            ValidationError: something is wrong; ``message_dict`` says what.
+
+        Django documentation, "Model instance reference", "Validating objects".
+        """
+        from hyperdjango.models import validation
+
+        await validation.full_clean(
+            self, exclude or (), validate_unique, validate_constraints, using
         )
+
+    if not TYPE_CHECKING:
+        # A type checker would take any name for an attribute.
+        def __getattr__(self, name: str) -> Any:
+            # Fields, relations and methods are found before: what is left may be a relation against its key.
+            if not name.startswith("__"):
+                from hyperdjango.query.relatedmanagers import related
+
+                found = related(self, name)
+                if found is not NotImplemented:
+                    return found
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}"
+            )
 
     def __eq__(self, other: object) -> bool:
         if self is other:

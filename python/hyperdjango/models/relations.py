@@ -85,7 +85,8 @@ class Relation:
     @property
     def related_name(self) -> str | None:
         """What the opposite direction is called, where the key says so."""
-        return self.field.related_name
+        name: str | None = self.field.related_name
+        return name
 
     def pairs(self) -> tuple[tuple[ModelField, ModelField], ...]:
         """The fields that hold the key, each with the field of the target that it is equal to.

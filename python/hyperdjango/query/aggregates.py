@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 from hyperdjango.errors import FieldError
-from hyperdjango.query.expressions import Expression, F, Func, OrderBy, expression
+from hyperdjango.query.arithmetic import alike
+from hyperdjango.query.expressions import (
+    Expression,
+    F,
+    Func,
+    OrderBy,
+    expression,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,11 +91,22 @@ class Aggregate(Func):
             sql = f"{sql} FILTER (WHERE {self.filter.write(scope)[0]})"
         return sql
 
-    def sql(self, scope: Scope) -> str:
-        sql = self.call(scope)
+    def finished(self, sql: str, scope: Scope) -> str:
+        """The call with what makes its result: its type, and what stands for no rows."""
         if self.default is not None:
-            sql = f"COALESCE({sql}, {self.default.sql(scope)})"
+            (default,) = alike_default(self.default, self.arguments, scope)
+            sql = f"COALESCE({sql}, {default.sql(scope)})"
         return sql
+
+    def sql(self, scope: Scope) -> str:
+        return self.finished(self.call(scope), scope)
+
+
+def alike_default(
+    default: Expression, arguments: tuple[Expression, ...], scope: Scope
+) -> tuple[Expression]:
+    """A default of the arguments' type where it can be."""
+    return (alike((default, *arguments), scope)[0],)
 
 
 def expression_or_value(value: Any) -> Expression:
@@ -153,17 +172,30 @@ class Sum(Aggregate):
     function = "sum"
 
     def python_type(self, scope: Scope) -> type[Any] | None:
-        kind = self.arguments[0].python_type(scope)
-        return int if kind is int else kind
+        return _kind_of(self.arguments[0], scope)
+
+    def finished(self, sql: str, scope: Scope) -> str:
+        if self.python_type(scope) is int:
+            # PostgreSQL gives a numeric for a bigint's; an int stays one here.
+            sql = f"({sql})::bigint"
+        return super().finished(sql, scope)
+
+
+def _kind_of(one: Expression, scope: Scope) -> type[Any] | None:
+    """The type of an expression's values, where lengths of time may be read as text."""
+    kind = one.python_type(scope)
+    if kind is str and (one.type_name(scope) or "").startswith("interval"):
+        return timedelta
+    return kind
 
 
 class Avg(Aggregate):
-    """The mean of the values that are not NULL."""
+    """The mean of the values that are not NULL; of whole numbers it is a ``Decimal``."""
 
     function = "avg"
 
     def python_type(self, scope: Scope) -> type[Any] | None:
-        kind = self.arguments[0].python_type(scope)
+        kind = _kind_of(self.arguments[0], scope)
         return Decimal if kind is int else kind
 
 
@@ -175,6 +207,9 @@ class _OfArgument(Aggregate):
 
     def is_text_form(self, scope: Scope) -> bool:
         return self.arguments[0].is_text_form(scope)
+
+    def type_name(self, scope: Scope) -> str | None:
+        return self.arguments[0].type_name(scope)
 
 
 class Max(_OfArgument):
@@ -189,7 +224,13 @@ class Min(_OfArgument):
     function = "min"
 
 
-class StdDev(Aggregate):
+class _Spread(Aggregate):
+    def python_type(self, scope: Scope) -> type[Any] | None:
+        kind = self.arguments[0].python_type(scope)
+        return Decimal if kind is int else kind
+
+
+class StdDev(_Spread):
     """The standard deviation, of the whole or, with ``sample=True``, of a sample."""
 
     def __init__(self, argument: Any, *, sample: bool = False, **options: Any) -> None:
@@ -197,7 +238,7 @@ class StdDev(Aggregate):
         super().__init__(argument, function=function, **options)
 
 
-class Variance(Aggregate):
+class Variance(_Spread):
     """The variance, of the whole or, with ``sample=True``, of a sample."""
 
     def __init__(self, argument: Any, *, sample: bool = False, **options: Any) -> None:

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from hyperdjango import _engine
 from hyperdjango.errors import FieldError
-from hyperdjango.query import execution, writes
+from hyperdjango.models.field import set_stored
+from hyperdjango.query import execution, manyrows, writes
+from hyperdjango.query.compiled import FLAT
 from hyperdjango.query.expressions import Expression
-from hyperdjango.query.instances import take_back
+from hyperdjango.query.instances import (
+    insert,
+    key_of,
+    not_added,
+    take_back,
+    take_related_keys,
+)
+from hyperdjango.query.instances import update as change
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Any
 
     from hyperdjango.database import Database
     from hyperdjango.models.field import ModelField
@@ -48,6 +60,9 @@ def conflict(
     if not update_fields:
         raise FieldError("update_conflicts=True needs update_fields: which are changed")
     changed = tuple(options.get_field(name) for name in update_fields)
+    for field in changed:
+        if writes.is_computed(field):
+            raise FieldError(f"{field} is computed by the database")
     return writes.Conflict(changed, target or options.primary_key)
 
 
@@ -65,6 +80,9 @@ async def create(
             raise FieldError(
                 f"bulk_create() of {model.__name__} can't add a {type(instance).__name__}"
             )
+    if model._meta.relations:
+        for instance in instances:
+            take_related_keys(instance)
     groups = list(_alike(model, instances))
     batches = [
         (fields, part)
@@ -97,13 +115,26 @@ def _alike(
                 f"{computed[0]} is computed by the database, and can't be given a value"
             )
         fields = tuple(field for field in fields if field not in computed)
-        for field in options.primary_key:
-            if field in fields and all(
-                getattr(instance, field.name) is None for instance in group
-            ):
-                fields = tuple(one for one in fields if one is not field)
-        merged.setdefault(fields, []).extend(group)
+        for part, members in _by_empty_keys(options.primary_key, fields, group):
+            merged.setdefault(part, []).extend(members)
     return iter(merged.items())
+
+
+def _by_empty_keys(
+    key: tuple[ModelField, ...], fields: tuple[ModelField, ...], group: list[Model]
+) -> Iterator[tuple[tuple[ModelField, ...], list[Model]]]:
+    """The instances of a group by the parts of the key that are None, which are as if they were never set."""
+    given = [field for field in key if field in fields]
+    if not given:
+        yield fields, group
+        return
+    found: dict[tuple[ModelField, ...], list[Model]] = {}
+    for instance in group:
+        values = instance.__dict__
+        empty = [field for field in given if values.get(field.name, instance) is None]
+        part = tuple(one for one in fields if one not in empty) if empty else fields
+        found.setdefault(part, []).append(instance)
+    yield from found.items()
 
 
 def _batches(instances: list[Model], size: int | None) -> Iterator[list[Model]]:
@@ -127,39 +158,66 @@ async def _create_batch(
         if conflict is None or conflict.update
         else []
     )
-    if not fields or any(_has_expression(fields, one) for one in instances):
-        from hyperdjango.query.instances import insert
-
+    values = [list(map(attrgetter(field.name), instances)) for field in fields]
+    if not fields or any(map(_has_expression, values)):
         if conflict is not None:
             raise FieldError(
                 "rows that set no field, or set one to an expression, can't be added with conflicts"
             )
-        for instance in instances:
-            await insert(instance, database)
+        async with database.transaction():
+            for instance in instances:
+                await insert(instance, database)
         return
-    values = [
-        [getattr(instance, name) for instance in instances]
-        for name in (field.name for field in fields)
-    ]
     compiled = await execution.write(
         database,
-        lambda columns: writes.insert_many(
+        lambda columns: manyrows.insert_many(
             model, fields, values, back, conflict, columns
         ),
     )
+    is_flat = len(back) == 1 and back[0].column != "ctid"
+    if is_flat:
+        # One value of each row, the key as a rule: no tuples are made.
+        compiled.shape = FLAT
     rows = await execution.run(database, compiled)
     if conflict is not None and not conflict.update:
         return
-    if back:
+    if (len(rows) if back else rows) != len(instances):
+        raise not_added(model)
+    if is_flat:
+        _put(instances, back[0], rows)
+    elif back:
+        _take_back(instances, back, rows)
+    set_loaded = _engine.set_loaded
+    for instance in instances:
+        set_loaded(instance, database)
+
+
+def _take_back(
+    instances: list[Model], back: Sequence[ModelField], rows: list[tuple[Any, ...]]
+) -> None:
+    """Put what the database has read back into instances, a field at a time."""
+    if len(rows[0]) > len(back):
         for instance, row in zip(instances, rows, strict=True):
             take_back(instance, back, row)
-    for instance in instances:
-        _engine.set_loaded(instance, database)
+        return
+    for field, values in zip(back, zip(*rows, strict=True), strict=True):
+        _put(instances, field, values)
 
 
-def _has_expression(fields: Sequence[ModelField], instance: Model) -> bool:
-    values = instance.__dict__
-    return any(isinstance(values.get(field.name), Expression) for field in fields)
+def _put(instances: list[Model], field: ModelField, values: Sequence[Any]) -> None:
+    mark, put = _engine.mark_changed, object.__setattr__
+    if set(map(type, values)) <= {field.python_type, type(None)}:
+        name, position = field.name, field.position
+        for instance, value in zip(instances, values, strict=True):
+            put(instance, name, value)
+            mark(instance, position)
+    else:
+        for instance, value in zip(instances, values, strict=True):
+            set_stored(instance, field, value)
+
+
+def _has_expression(values: list[Any]) -> bool:
+    return any(issubclass(kind, Expression) for kind in set(map(type, values)))
 
 
 async def update(
@@ -184,30 +242,72 @@ async def update(
     for field in changed:
         if field.primary_key or writes.is_computed(field):
             raise FieldError(f"bulk_update() can't write {field}")
-    fields = [*options.primary_key, *changed]
+    by_key: dict[Any, Model] = {}
     for instance in instances:
-        if not isinstance(instance, model) or instance.pk is None:
+        if not isinstance(instance, model):
             raise FieldError(
-                f"bulk_update() of {options.name} takes instances of it that have a primary key"
+                f"bulk_update() of {options.name} can't change a {type(instance).__name__}"
             )
-    count = 0
+        # A row that comes twice gets what the last instance has.
+        by_key[tuple([value for _, value in key_of(instance)])] = instance
+    return await _update_rows(
+        model, list(by_key.values()), changed, batch_size, database
+    )
+
+
+async def _update_rows(
+    model: type[Model],
+    instances: list[Model],
+    changed: list[ModelField],
+    batch_size: int | None,
+    database: Database,
+) -> int:
     parts = list(_batches(instances, batch_size))
-
-    async def change(part: list[Model]) -> int:
-        values = [
-            [getattr(instance, field.name) for instance in part] for field in fields
-        ]
-        compiled = await execution.write(
-            database,
-            lambda columns: writes.update_many(model, fields, values, columns),
-        )
-        result: int = await execution.run(database, compiled)
-        return result
-
     if len(parts) == 1:
-        return await change(parts[0])
+        return await _update_batch(model, parts[0], changed, database)
+    count = 0
     if parts:
+        # All of them, or none.
         async with database.transaction():
             for part in parts:
-                count += await change(part)
+                count += await _update_batch(model, part, changed, database)
+    return count
+
+
+async def _update_batch(
+    model: type[Model],
+    instances: list[Model],
+    changed: list[ModelField],
+    database: Database,
+) -> int:
+    fields = [*model._meta.primary_key, *changed]
+    values = [list(map(attrgetter(field.name), instances)) for field in fields]
+    if any(map(_has_expression, values)):
+        return await _update_singly(instances, changed, database)
+    compiled = await execution.write(
+        database,
+        lambda columns: manyrows.update_many(model, fields, values, columns),
+    )
+    count: int = await execution.run(database, compiled)
+    written = {field.position for field in changed}
+    for instance in instances:
+        left = [one for one in _engine.changed(instance) if one not in written]
+        _engine.clear_changed(instance)
+        for position in left:
+            _engine.mark_changed(instance, position)
+    return count
+
+
+async def _update_singly(
+    instances: list[Model], changed: list[ModelField], database: Database
+) -> int:
+    """Change rows one by one, since each may have expressions of its own."""
+    count = 0
+    async with database.transaction():
+        for instance in instances:
+            try:
+                await change(instance, changed, database)
+            except type(instance).DoesNotExist:
+                continue
+            count += 1
     return count

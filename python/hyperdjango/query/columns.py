@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hyperdjango.database import Database
     from hyperdjango.models.field import ModelField
     from hyperdjango.models.model import Model
+    from hyperdjango.query.compiled import Compiled
 
 # How many tables of a module are looked at together, so that a program does it once.
 TOGETHER = 300
@@ -59,10 +60,15 @@ class RealColumn:
 
 
 class Columns:
-    """The real columns of one database, as far as they were read."""
+    """The real columns of one database, as far as they were read.
+
+    Attributes:
+        statements: dict, statements that were written for these columns, to be sent with other values.
+    """
 
     def __init__(self, place: str) -> None:
         self._place = place
+        self.statements: dict[object, Compiled] = {}
         self._tables: dict[tuple[str, str], dict[str, RealColumn]] = {}
         self._keyed: dict[type[Model], bool] = {}
 
@@ -136,6 +142,7 @@ class Columns:
         """Read everything again when it is needed: something has changed."""
         self._tables.clear()
         self._keyed.clear()
+        self.statements.clear()
 
 
 def _together(model: type[Model]) -> Iterable[type[Model]]:

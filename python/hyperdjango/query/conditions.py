@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hyperdjango.errors import FieldError
+from hyperdjango.errors import FieldError, FieldValueError
 from hyperdjango.query import lookups
-from hyperdjango.query.expressions import Expression, F, expression
-from hyperdjango.query.operators import one
+from hyperdjango.query.expressions import Expression, F, Value, expression
+from hyperdjango.query.operators import one, text_of
+from hyperdjango.query.periods import Period
 from hyperdjango.query.scope import Scope
 from hyperdjango.query.sides import Side
 from hyperdjango.query.writer import identifier, table
@@ -43,13 +44,13 @@ class Condition(Expression):
         return bool
 
     def __and__(self, other: Any) -> Condition:
-        return All((self, condition_of(other)))
+        return self if _is_empty(other) else All((self, condition_of(other)))
 
     def __or__(self, other: Any) -> Condition:
-        return Any_((self, condition_of(other)))
+        return self if _is_empty(other) else Any_((self, condition_of(other)))
 
     def __xor__(self, other: Any) -> Condition:
-        return Xor(self, condition_of(other))
+        return self if _is_empty(other) else Xor(self, condition_of(other))
 
     def __invert__(self) -> Condition:
         return Not(self)
@@ -66,6 +67,11 @@ def condition_of(value: Any) -> Condition:
     raise FieldError(
         f"a {type(value).__name__} is no condition; give Q(…), Exists(…) or lookups: name=value"
     )
+
+
+def _is_empty(value: Any) -> bool:
+    """Whether a value is a ``Q`` that says nothing: such a part counts for nothing, as in Django."""
+    return isinstance(value, Q) and not value.parts
 
 
 class Constant(Condition):
@@ -95,9 +101,13 @@ class All(Condition):
     """What holds where all of its parts hold."""
 
     word = " AND "
+    sign = " & "
 
     def __init__(self, parts: tuple[Condition, ...]) -> None:
         self.parts = parts
+
+    def __repr__(self) -> str:
+        return f"({self.sign.join(map(repr, self.parts))})"
 
     def children(self) -> tuple[Expression, ...]:
         return self.parts
@@ -123,6 +133,7 @@ class Any_(All):
     """What holds where one of its parts holds."""
 
     word = " OR "
+    sign = " | "
 
 
 class Xor(Condition):
@@ -130,6 +141,9 @@ class Xor(Condition):
 
     def __init__(self, left: Condition, right: Condition) -> None:
         self.parts = left, right
+
+    def __repr__(self) -> str:
+        return f"({self.parts[0]!r} ^ {self.parts[1]!r})"
 
     def children(self) -> tuple[Expression, ...]:
         return self.parts
@@ -145,6 +159,9 @@ class Not(Condition):
     def __init__(self, part: Condition) -> None:
         self.part = part
 
+    def __repr__(self) -> str:
+        return f"~{self.part!r}"
+
     def children(self) -> tuple[Expression, ...]:
         return (self.part,)
 
@@ -153,23 +170,45 @@ class Not(Condition):
         return None if key is None else ("NOT", key)
 
     def write(self, scope: Scope) -> tuple[str, bool]:
-        if any(
-            isinstance(one, Compare) and one.is_many(scope) for one in _all(self.part)
-        ):
-            return self._write_complement(scope), False
-        text, may_be_null = self.part.write(scope)
+        part = self.part
+        if _is_many(part, scope):
+            if isinstance(part, Any_):
+                texts = [f"({Not(one).write(scope)[0]})" for one in part.parts]
+                return " AND ".join(texts), False
+            if isinstance(part, All):
+                # What is about the row itself needs no other look at the table.
+                many = tuple(one for one in part.parts if _is_many(one, scope))
+                own = tuple(one for one in part.parts if one not in many)
+                text = self._write_complement(All(many), scope)
+                if own:
+                    text = f"({text} OR {Not(All(own)).write(scope)[0]})"
+                return text, False
+            return self._write_complement(part, scope), False
+        text, may_be_null = part.write(scope)
         return (f"({text}) IS NOT TRUE" if may_be_null else f"NOT ({text})"), False
 
-    def _write_complement(self, scope: Scope) -> str:
+    def _write_complement(self, part: Condition, scope: Scope) -> str:
         """Across a relation to many rows, a row is left out if any of them fulfils the condition."""
-        inner = Scope(scope.model, scope.writer, scope, scope.annotations)
-        text, _ = self.part.write(inner)
+        # The query around it is that of the scope: an OuterRef means the same in here.
+        inner = Scope(
+            scope.model, scope.writer, scope.outer, scope.annotations, scope.columns
+        )
+        text, _ = part.write(inner)
         key = [field.column for field in scope.model._meta.primary_key] or ["ctid"]
         same = " AND ".join(
             f"{inner.alias}.{identifier(column)} = {scope.alias}.{identifier(column)}"
             for column in key
         )
         return f"NOT EXISTS (SELECT 1 FROM {inner.from_clause()} WHERE {same} AND ({text}))"
+
+
+def _is_many(condition: Condition, scope: Scope) -> bool:
+    """Whether a condition goes over a relation to many rows."""
+    return any(
+        (isinstance(one, Compare) and one.is_many(scope))
+        or (type(one) is F and one.is_many(scope))
+        for one in _all(condition)
+    )
 
 
 def _all(condition: Expression) -> Iterator[Expression]:
@@ -183,7 +222,10 @@ class Compare(Condition):
 
     def __init__(self, name: str, value: Any) -> None:
         self.name = name
-        self.value = value
+        if hasattr(value, "__next__"):
+            # A generator gives its values once.
+            value = list(value)
+        self.value = _unwrapped(value)
         # What is the same whatever the scope: found when the model is known.
         self.lookup: Lookup | None = None
         self.operator: Operator | None = None
@@ -199,7 +241,7 @@ class Compare(Condition):
 
     def is_many(self, scope: Scope) -> bool:
         """Whether it goes over a relation to many rows."""
-        if _annotation_of(self.name, scope) is not None:
+        if scope.split(self.name) is not None:
             return False
         return lookups.find(scope.model, self.name).path.is_many
 
@@ -225,11 +267,15 @@ class Compare(Condition):
         if isinstance(value, Expression) or len(lookup.path.fields) > 1:
             self.is_plain = False
             return
+        if getattr(value, "as_subquery", None) is not None:
+            self.is_plain = False
+            return
         if _is_instance(value):
             self.value = value = _key_of(lookup, value)
         elif not isinstance(value, (str, bytes, dict)) and hasattr(value, "__iter__"):
-            # A generator gives its values once.
-            items = [_key_of(lookup, item) if _is_instance(item) else item for item in value]
+            items = [
+                _key_of(lookup, item) if _is_instance(item) else item for item in value
+            ]
             self.value = value = tuple(items) if isinstance(value, tuple) else items
         comparison = lookup.comparison
         self.operator = comparison.choose(value)
@@ -243,12 +289,12 @@ class Compare(Condition):
         self.is_plain = self.operator.name != "in" or comparison.side.family != "array"
 
     def write(self, scope: Scope) -> tuple[str, bool]:
-        found = _annotation_of(self.name, scope)
+        found = scope.split(self.name)
         if found is not None:
             name, rest = found
             side = scope.annotations[name].side(scope)
             comparison = lookups.Comparison(side, rest, self.name)
-            return self._compared(comparison, scope.annotation(name), scope, True)
+            return self._compared(comparison, scope.annotation(name), scope, True, None)
         lookup = self.lookup
         if lookup is None or lookup.model is not scope.model:
             self.prepare(scope.model)
@@ -259,24 +305,41 @@ class Compare(Condition):
         join = scope.join(lookup.path.links)
         sql = f"{join.alias}.{identifier(lookup.path.fields[0].column)}"
         side = lookup.comparison.side
-        return self._compared(
-            lookup.comparison, sql, scope, side.nullable or join.nullable
-        )
+        nullable = side.nullable or join.nullable
+        return self._compared(lookup.comparison, sql, scope, nullable, self.values)
 
     def _compared(
-        self, comparison: Comparison, sql: str, scope: Scope, nullable: bool
+        self,
+        comparison: Comparison,
+        sql: str,
+        scope: Scope,
+        nullable: bool,
+        values: tuple[Any, ...] | None,
     ) -> tuple[str, bool]:
-        sql = comparison.transformed(sql, scope)
+        """Write the comparison, with the values if they were made for its side already."""
         side = comparison.side
         value = _plain(self.value)
         if isinstance(value, Expression):
+            sql = comparison.transformed(sql, scope)
             return self._against(comparison, sql, value, scope), True
         operator = comparison.choose(value)
-        values = self.values
         if values is None or operator is not self.operator:
             values = operator.prepare(_passing(side), value)
-        if operator.name == "in" and side.family == "array":
-            items = [scope.writer.parameter(item, side.text) for item in values[0]]
+        if isinstance(operator, Period):
+            sql = comparison.transformed(sql, scope, 1)
+            places = [scope.writer.parameter(item) for item in values]
+            source = comparison.chain[-1].source
+            return operator.write_period(source, sql, places, scope), nullable
+        sql = comparison.transformed(sql, scope)
+        if operator.name == "in" and (
+            side.family == "array" or any(isinstance(x, Expression) for x in values[0])
+        ):
+            items = [
+                item.sql(scope)
+                if isinstance(item, Expression)
+                else scope.writer.parameter(item, side.text)
+                for item in values[0]
+            ]
             return (f"{sql} IN ({', '.join(items)})" if items else "FALSE"), nullable
         as_text = side.text if operator.text is None else operator.text
         places = []
@@ -285,12 +348,9 @@ class Compare(Condition):
                 places.append(one_value.sql(scope))
             else:
                 places.append(scope.writer.parameter(one_value, as_text))
-        if (
-            side.field is not None
-            and side.is_column
-            and scope.type_of(side.field) == "money"
-        ):
-            places = [f"{place}::numeric::money" for place in places]
+        if operator.name in _ORDERED and _is_money(side, scope):
+            array = "[]" if operator.name == "in" else ""
+            places = [f"{place}::numeric{array}::money{array}" for place in places]
         return operator.write(side, sql, places), nullable and not operator.strict
 
     def _against(
@@ -300,6 +360,18 @@ class Compare(Condition):
         operator = comparison.operator
         if comparison.null:
             raise comparison.side.refuse(value, "isnull True or False")
+        if _is_money(comparison.side, scope):
+            sql = f"{sql}::numeric"
+        if getattr(value, "is_text_query", False) and operator.name in (
+            "search",
+            "exact",
+        ):
+            vector = (
+                sql
+                if comparison.side.family == "tsvector"
+                else f"to_tsvector({text_of(comparison.side, sql)})"
+            )
+            return f"{vector} @@ {value.sql(scope)}"
         if operator.name == "in":
             rows = getattr(value, "rows", None)
             if rows is None:
@@ -325,9 +397,13 @@ class Compare(Condition):
         row = f"({', '.join(columns)})"
         value = _plain(self.value)
         last = lookup.path.rest[-1] if lookup.path.rest else "exact"
-        if last == "isnull":
-            every = " AND ".join(f"{column} IS NULL" for column in columns)
-            return (every if value else f"NOT ({every})"), False
+        if last == "isnull" and not isinstance(value, bool):
+            raise lookup.comparison.side.refuse(value, "isnull True or False")
+        if last == "isnull" or (last == "exact" and value is None):
+            # A key that lacks one of its values refers to nothing.
+            missing = " OR ".join(f"{column} IS NULL" for column in columns)
+            negated = last == "isnull" and not value
+            return (f"NOT ({missing})" if negated else f"({missing})"), False
         if last == "in" and isinstance(value, Expression):
             rows = getattr(value, "rows", None)
             if rows is not None:
@@ -367,16 +443,23 @@ class Compare(Condition):
         )
 
 
-def _annotation_of(name: str, scope: Scope) -> tuple[str, tuple[str, ...]] | None:
-    """The annotation that a name begins with, and the rest of the name."""
-    if not scope.annotations:
-        return None
-    parts = name.split("__")
-    for used in range(len(parts), 0, -1):
-        beginning = "__".join(parts[:used])
-        if beginning in scope.annotations:
-            return beginning, tuple(parts[used:])
-    return None
+# What an amount of money is compared by as it is.
+_ORDERED = ("exact", "gt", "gte", "lt", "lte", "in", "range")
+
+
+def _is_money(side: Side, scope: Scope) -> bool:
+    return (
+        side.is_column
+        and side.field is not None
+        and scope.type_of(side.field) == "money"
+    )
+
+
+def _unwrapped(value: Any) -> Any:
+    """A plain value that stands in ``Value()``: it takes the type of what it is compared with."""
+    if isinstance(value, Value) and value.db_type is None:
+        return value.value
+    return value
 
 
 def _passing(side: Side) -> Side:
@@ -402,8 +485,6 @@ def _plain(value: Any) -> Any:
     made = getattr(value, "as_subquery", None)
     if made is not None:
         return made()
-    if isinstance(value, (list, tuple, set, frozenset)) or hasattr(value, "keys"):
-        return value
     return value
 
 
@@ -424,8 +505,13 @@ def _key_of(lookup: Lookup | None, instance: Any) -> Any:
         )
     if link.forward:
         values = tuple(getattr(instance, there.name) for _, there in link.pairs)
-        return values[0] if len(values) == 1 else values
-    return instance.pk
+    else:
+        values = instance.pk if isinstance(instance.pk, tuple) else (instance.pk,)
+    if any(value is None for value in values):
+        raise FieldValueError(
+            f"{lookup.name} can't be a {link.target.__name__} that was not saved: it has no key yet"
+        )
+    return values[0] if len(values) == 1 else values
 
 
 class KeyIn(Condition):
@@ -468,13 +554,21 @@ class Q(All):
         for condition in conditions:
             if isinstance(condition, tuple) and len(condition) == 2:
                 parts.append(Compare(*condition))
-            else:
+            elif not _is_empty(condition):
                 parts.append(condition_of(condition))
         parts.extend(Compare(name, value) for name, value in lookups.items())
         super().__init__(tuple(parts))
 
     def __bool__(self) -> bool:
         return bool(self.parts)
+
+    def __invert__(self) -> Condition:
+        return Not(self) if self.parts else self
+
+    def __xor__(self, other: Any) -> Condition:
+        if not self.parts:
+            return condition_of(other)
+        return super().__xor__(other)
 
     def __and__(self, other: Any) -> Condition:
         if not self.parts:

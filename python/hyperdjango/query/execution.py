@@ -38,6 +38,32 @@ async def write(database: Database, make: Callable[[Columns], Compiled]) -> Comp
             await columns.read(database, unread.model)
 
 
+async def write_once(
+    database: Database,
+    key: object,
+    values: list[Any],
+    make: Callable[[Columns], Compiled],
+) -> Compiled:
+    """Write a statement whose text depends on a key alone, or take the one that was written for it.
+
+    Arguments:
+        database: where it goes.
+        key: what its text depends on.
+        values: its parameters, in order.
+        make: writes it.
+    """
+    kept = columns_of(database).statements
+    compiled = kept.get(key)
+    if compiled is not None:
+        return compiled.with_parameters(tuple(values))
+    compiled = await write(database, make)
+    if compiled.parameters == tuple(values):
+        if len(kept) >= KEPT:
+            kept.clear()
+        kept[key] = compiled
+    return compiled
+
+
 async def run(database: Database, compiled: Compiled) -> Any:
     """Run a statement."""
     try:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dates
 from decimal import Decimal
 from uuid import UUID
 
 from hyperdjango.errors import FieldError
-from hyperdjango.query.families import family_of_type
+from hyperdjango.query.families import python_type_of
 from hyperdjango.query.paths import follow
-from hyperdjango.query.sides import Side, plain_text
-from hyperdjango.query.writer import literal
+from hyperdjango.query.sides import Side
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from hyperdjango.query.arithmetic import Combined
     from hyperdjango.query.scope import Scope
 
 
@@ -43,13 +43,20 @@ class Expression:
 
     def side(self, scope: Scope) -> Side:
         """What it is to a lookup that compares it."""
+        text = self.is_text_form(scope)
+        where = type(self).__name__
         if self.db_type is not None:
-            return Side(family_of_type(self.db_type), self.db_type)
-        return Side.of_type(self.python_type(scope), type(self).__name__)
+            return Side.of_db_type(self.db_type, where, text=text)
+        kind = self.type_name(scope)
+        return Side.of_type(self.python_type(scope), where, text=text, db_type=kind)
 
     def python_type(self, scope: Scope) -> type[Any] | None:
         """The Python type of its values, where it is known."""
-        return None
+        return None if self.db_type is None else python_type_of(self.db_type)
+
+    def type_name(self, scope: Scope) -> str | None:
+        """The type of its values as PostgreSQL calls it, where it is known."""
+        return self.db_type
 
     def is_text_form(self, scope: Scope) -> bool:
         """Whether its values are read in PostgreSQL's text form: a ``str`` field over another type."""
@@ -84,62 +91,75 @@ class Expression:
         return OrderBy(self, True, nulls_first, nulls_last)
 
     def __add__(self, other: Any) -> Combined:
-        return Combined(self, "+", other)
+        return combined(self, "+", other)
 
     def __radd__(self, other: Any) -> Combined:
-        return Combined(other, "+", self)
+        return combined(other, "+", self)
 
     def __sub__(self, other: Any) -> Combined:
-        return Combined(self, "-", other)
+        return combined(self, "-", other)
 
     def __rsub__(self, other: Any) -> Combined:
-        return Combined(other, "-", self)
+        return combined(other, "-", self)
 
     def __mul__(self, other: Any) -> Combined:
-        return Combined(self, "*", other)
+        return combined(self, "*", other)
 
     def __rmul__(self, other: Any) -> Combined:
-        return Combined(other, "*", self)
+        return combined(other, "*", self)
 
     def __truediv__(self, other: Any) -> Combined:
-        return Combined(self, "/", other)
+        return combined(self, "/", other)
 
     def __rtruediv__(self, other: Any) -> Combined:
-        return Combined(other, "/", self)
+        return combined(other, "/", self)
 
     def __mod__(self, other: Any) -> Combined:
-        return Combined(self, "%", other)
+        return combined(self, "%", other)
+
+    def __rmod__(self, other: Any) -> Combined:
+        return combined(other, "%", self)
 
     def __pow__(self, other: Any) -> Combined:
-        return Combined(self, "^", other)
+        return combined(self, "^", other)
+
+    def __rpow__(self, other: Any) -> Combined:
+        return combined(other, "^", self)
 
     def __neg__(self) -> Combined:
-        return Combined(self, "*", -1)
+        return combined(self, "*", -1)
 
     def bitand(self, other: Any) -> Combined:
         """The bits that both have."""
-        return Combined(self, "&", other)
+        return combined(self, "&", other)
 
     def bitor(self, other: Any) -> Combined:
         """The bits that either has."""
-        return Combined(self, "|", other)
+        return combined(self, "|", other)
 
     def bitxor(self, other: Any) -> Combined:
         """The bits that one of both has."""
-        return Combined(self, "#", other)
+        return combined(self, "#", other)
 
     def bitleftshift(self, other: Any) -> Combined:
         """The bits moved to the left."""
-        return Combined(self, "<<", other)
+        return combined(self, "<<", other)
 
     def bitrightshift(self, other: Any) -> Combined:
         """The bits moved to the right."""
-        return Combined(self, ">>", other)
+        return combined(self, ">>", other)
 
     def __bool__(self) -> bool:
         raise TypeError(
             f"a {type(self).__name__} has no truth value; it is computed by the database"
         )
+
+
+def combined(left: Any, operator: str, right: Any) -> Combined:
+    """Two expressions or plain values, and the operator between them."""
+    from hyperdjango.query.arithmetic import Combined
+
+    return Combined(left, operator, right)
 
 
 def expression(value: Any) -> Expression:
@@ -206,27 +226,49 @@ class F(Expression):
         annotation = scope.annotations.get(self.name)
         if annotation is not None:
             return annotation.python_type(scope)
+        if scope.split(self.name) is not None:
+            return None
         path = follow(scope.model, self.name)
         return None if path.rest else path.fields[0].python_type
+
+    def type_name(self, scope: Scope) -> str | None:
+        annotation = scope.annotations.get(self.name)
+        if annotation is not None:
+            return annotation.type_name(scope)
+        if scope.split(self.name) is not None:
+            return self.side(scope).db_type
+        path = follow(scope.model, self.name)
+        if path.rest:
+            return self.side(scope).db_type
+        return scope.type_of(path.fields[0])
 
     def is_text_form(self, scope: Scope) -> bool:
         annotation = scope.annotations.get(self.name)
         if annotation is not None:
             return annotation.is_text_form(scope)
+        if scope.split(self.name) is not None:
+            return False
         path = follow(scope.model, self.name)
         return not path.rest and path.fields[0].python_type is str
 
-    @property
-    def is_reference(self) -> bool:
-        """Whether it is just a name."""
-        return True
+    def is_many(self, scope: Scope) -> bool:
+        """Whether it goes over a relation to many rows."""
+        if scope.split(self.name) is not None:
+            return False
+        return follow(scope.model, self.name).is_many
 
     def _resolved(self, scope: Scope) -> tuple[str, Side]:
         from hyperdjango.query.lookups import Comparison
 
-        annotation = scope.annotations.get(self.name)
-        if annotation is not None:
-            return scope.annotation(self.name), annotation.side(scope)
+        found = scope.split(self.name)
+        if found is not None:
+            name, rest = found
+            side = scope.annotations[name].side(scope)
+            text = scope.annotation(name)
+            if not rest:
+                return text, side
+            comparison = Comparison(side, (*rest, "exact"), self.name)
+            return comparison.transformed(text, scope), comparison.side
         path = follow(scope.model, self.name)
         column = scope.path(path)[0]
         side = Side.of_field(path.fields[0])
@@ -247,7 +289,7 @@ class OuterRef(F):
         if isinstance(name, OuterRef):
             # One more query out.
             super().__init__(name.name)
-            self.levels = name.levels + 1
+            self.levels: int = name.levels + 1
         else:
             super().__init__(name)
             self.levels = levels
@@ -256,16 +298,24 @@ class OuterRef(F):
         return f"OuterRef({self.name!r})"
 
     def sql(self, scope: Scope) -> str:
-        return super().sql(scope.outermost(self.levels))
+        outer = scope.outermost(self.levels)
+        return "NULL" if outer is None else super().sql(outer)
 
     def side(self, scope: Scope) -> Side:
-        return super().side(scope.outermost(self.levels))
+        outer = scope.outermost(self.levels)
+        return Side("other", self.name) if outer is None else super().side(outer)
 
     def python_type(self, scope: Scope) -> type[Any] | None:
-        return super().python_type(scope.outermost(self.levels))
+        outer = scope.outermost(self.levels)
+        return None if outer is None else super().python_type(outer)
+
+    def type_name(self, scope: Scope) -> str | None:
+        outer = scope.outermost(self.levels)
+        return None if outer is None else super().type_name(outer)
 
     def is_text_form(self, scope: Scope) -> bool:
-        return super().is_text_form(scope.outermost(self.levels))
+        outer = scope.outermost(self.levels)
+        return outer is not None and super().is_text_form(outer)
 
 
 # The type that a plain value has where nothing else decides.
@@ -275,8 +325,8 @@ _CASTS: dict[type[Any], str] = {
     Decimal: "numeric",
     str: "text",
     bytes: "bytea",
-    datetime.date: "date",
-    datetime.timedelta: "interval",
+    dates.date: "date",
+    dates.timedelta: "interval",
     UUID: "uuid",
     dict: "jsonb",
 }
@@ -294,7 +344,7 @@ class Value(Expression):
 
     def __init__(self, value: Any, db_type: str | None = None) -> None:
         self.value = value
-        self.db_type = db_type
+        self.db_type = None if db_type is None else checked_type(db_type)
 
     def __repr__(self) -> str:
         return f"Value({self.value!r})"
@@ -305,12 +355,19 @@ class Value(Expression):
         if self.db_type is not None:
             value = self.value
             as_text = isinstance(value, str)
-            return f"{scope.writer.parameter(value, as_text)}::{checked_type(self.db_type)}"
+            return f"{scope.writer.parameter(value, as_text)}::{self.db_type}"
         kind = type_of_value(self.value)
         return f"{scope.writer.parameter(self.value)}::{kind}"
 
     def python_type(self, scope: Scope) -> type[Any] | None:
+        if self.db_type is not None:
+            return python_type_of(self.db_type)
         return None if self.value is None else type(self.value)
+
+    def type_name(self, scope: Scope) -> str | None:
+        if self.db_type is not None or self.value is None:
+            return self.db_type
+        return type_of_value(self.value)
 
 
 def type_of_value(value: Any) -> str:
@@ -325,11 +382,11 @@ def type_of_value(value: Any) -> str:
         if -(2**31) <= value < 2**31:
             return "integer"
         return "bigint" if -(2**63) <= value < 2**63 else "numeric"
-    if isinstance(value, datetime.datetime):
+    if isinstance(value, dates.datetime):
         if value.utcoffset() is None:
             return "timestamp without time zone"
         return "timestamp with time zone"
-    if isinstance(value, datetime.time):
+    if isinstance(value, dates.time):
         return (
             "time without time zone" if value.tzinfo is None else "time with time zone"
         )
@@ -360,53 +417,6 @@ def checked_type(name: str) -> str:
     return name
 
 
-class Combined(Expression):
-    """Two expressions and the operator between them."""
-
-    def __init__(self, left: Any, operator: str, right: Any) -> None:
-        self.left = operand(left)
-        self.operator = operator
-        self.right = operand(right)
-
-    def __repr__(self) -> str:
-        return f"({self.left!r} {self.operator} {self.right!r})"
-
-    def children(self) -> tuple[Expression, ...]:
-        return self.left, self.right
-
-    def sql(self, scope: Scope) -> str:
-        left, right = self._alike(self.left, self.right, scope)
-        return f"({left.sql(scope)} {self.operator} {right.sql(scope)})"
-
-    def _alike(
-        self, left: Expression, right: Expression, scope: Scope
-    ) -> tuple[Expression, Expression]:
-        """Plain numbers take the type of the other side where they can: 1.1 beside a numeric is numeric."""
-        return _like(left, right, scope), _like(right, left, scope)
-
-    def python_type(self, scope: Scope) -> type[Any] | None:
-        left, right = self._alike(self.left, self.right, scope)
-        kinds = {left.python_type(scope), right.python_type(scope)} - {None}
-        if len(kinds) == 1 and self.operator in "+-*/%^&|":
-            kind = next(iter(kinds))
-            return kind if kind in (int, Decimal, float) else None
-        for wide in (float, Decimal):
-            if wide in kinds and kinds <= {int, Decimal, float}:
-                return wide
-        return None
-
-
-def _like(one: Expression, other: Expression, scope: Scope) -> Expression:
-    if (
-        isinstance(one, Value)
-        and one.db_type is None
-        and isinstance(one.value, float)
-        and other.python_type(scope) is Decimal
-    ):
-        return Value(Decimal(repr(one.value)))
-    return one
-
-
 class Cast(Expression):
     """An expression as another type: ``Cast("total", "integer")``.
 
@@ -425,7 +435,11 @@ class Cast(Expression):
         return (self.value,)
 
     def sql(self, scope: Scope) -> str:
-        return f"({self.value.sql(scope)})::{self.db_type}"
+        value = self.value
+        if isinstance(value, Value) and isinstance(value.value, str):
+            # Text that the type is made of: there is no cast from text to most types.
+            return Value(value.value, self.db_type).sql(scope)
+        return f"({value.sql(scope)})::{self.db_type}"
 
 
 class Func(Expression):
@@ -463,6 +477,8 @@ class Func(Expression):
         return f"{self.function}({arguments})"
 
     def python_type(self, scope: Scope) -> type[Any] | None:
+        if self.db_type is not None:
+            return super().python_type(scope)
         return self.result
 
 
@@ -487,6 +503,8 @@ class OrderBy(Expression):
     ) -> None:
         if nulls_first and nulls_last:
             raise FieldError("nulls_first and nulls_last exclude each other")
+        if isinstance(value, OrderBy):
+            raise FieldError("an order has one direction: asc() or desc(), not both")
         self.value = expression(value)
         self.descending = descending
         self.nulls = (
@@ -509,113 +527,3 @@ class OrderBy(Expression):
             "": "",
         }[self.nulls]
         return made
-
-
-class When(Expression):
-    """A branch of a ``Case``: ``When(total__gt=100, then=Value("large"))``.
-
-    Django documentation, "Conditional Expressions", ``When``.
-    """
-
-    def __init__(self, condition: Any = None, then: Any = None, **lookups: Any) -> None:
-        from hyperdjango.query.conditions import Q, condition_of
-
-        if condition is None and not lookups:
-            raise FieldError("When() needs a condition: When(total__gt=100, then=…)")
-        if lookups:
-            condition = Q(**lookups) if condition is None else condition & Q(**lookups)
-        self.condition = condition_of(condition)
-        self.then = expression(then)
-
-    def children(self) -> tuple[Expression, ...]:
-        return self.condition, self.then
-
-    def sql(self, scope: Scope) -> str:
-        return f"WHEN {self.condition.sql(scope)} THEN {self.then.sql(scope)}"
-
-    def python_type(self, scope: Scope) -> type[Any] | None:
-        return self.then.python_type(scope)
-
-
-class Case(Expression):
-    """The first branch whose condition holds, or else ``default``.
-
-    Django documentation, "Conditional Expressions", ``Case``.
-    """
-
-    def __init__(
-        self, *cases: When, default: Any = None, db_type: str | None = None
-    ) -> None:
-        if not cases or not all(isinstance(case, When) for case in cases):
-            raise FieldError("Case() takes When() objects, and default=")
-        self.cases = cases
-        self.default = expression(default)
-        if db_type is not None:
-            self.db_type = checked_type(db_type)
-
-    def children(self) -> tuple[Expression, ...]:
-        return (*self.cases, self.default)
-
-    def sql(self, scope: Scope) -> str:
-        branches = " ".join(case.sql(scope) for case in self.cases)
-        sql = f"CASE {branches} ELSE {self.default.sql(scope)} END"
-        return f"({sql})::{self.db_type}" if self.db_type else sql
-
-    def python_type(self, scope: Scope) -> type[Any] | None:
-        kinds = {case.python_type(scope) for case in self.cases}
-        return next(iter(kinds)) if len(kinds) == 1 else None
-
-
-class RawSQL(Expression):
-    """SQL of your own, with ``$1``, ``$2`` … for its parameters.
-
-    The text goes into the statement as it is: values belong into the parameters, never into it.
-
-    Django documentation, "Query Expressions", ``RawSQL``.
-    """
-
-    def __init__(
-        self, sql: str, parameters: tuple[Any, ...] = (), db_type: str | None = None
-    ) -> None:
-        self.text = sql
-        self.parameters = tuple(parameters)
-        self.db_type = db_type
-
-    def sql(self, scope: Scope) -> str:
-        return f"({numbered(self.text, self.parameters, scope)})"
-
-
-def numbered(sql: str, parameters: tuple[Any, ...], scope: Scope) -> str:
-    """A piece of SQL with its own parameter numbers, as a part of a statement."""
-    import re
-
-    places = [scope.writer.parameter(value) for value in parameters]
-
-    def place(match: re.Match[str]) -> str:
-        number = int(match[1])
-        if not 1 <= number <= len(places):
-            raise FieldError(
-                f"{sql!r} has ${number}, and {len(places)} parameters were given"
-            )
-        return places[number - 1]
-
-    return re.sub(r"\$(\d+)", place, sql)
-
-
-__all__ = [
-    "Case",
-    "Cast",
-    "Combined",
-    "Expression",
-    "F",
-    "Func",
-    "OrderBy",
-    "OuterRef",
-    "RawSQL",
-    "Value",
-    "When",
-    "expression",
-    "literal",
-    "operand",
-    "plain_text",
-]

@@ -109,6 +109,52 @@ def family_of_type(db_type: str) -> Family:
     return _BY_DB_TYPE.get(first, "other")
 
 
+def python_type_of(db_type: str) -> type[Any] | None:
+    """The Python type of the values of a type, where it has one of its own.
+
+    >>> python_type_of("numeric(10,2)"), python_type_of("jsonb")
+    (<class 'decimal.Decimal'>, None)
+    """
+    plain = db_type.rpartition(".")[2]
+    if plain.endswith("]"):
+        return list
+    for beginning, kind in _PYTHON_TYPES.items():
+        if plain.startswith(beginning):
+            return kind
+    return None
+
+
+# The longer of two beginnings comes first.
+_PYTHON_TYPES: dict[str, type[Any]] = {
+    "int4range": str,
+    "int8range": str,
+    "smallint": int,
+    "integer": int,
+    "bigint": int,
+    "interval": datetime.timedelta,
+    "int": int,
+    "oid": int,
+    "numeric": Decimal,
+    "decimal": Decimal,
+    "money": Decimal,
+    "real": float,
+    "double precision": float,
+    "float": float,
+    "boolean": bool,
+    "bool": bool,
+    "bytea": bytes,
+    "timestamp": datetime.datetime,
+    "time": datetime.time,
+    "daterange": str,
+    "date": datetime.date,
+    "text": str,
+    "character": str,
+    "varchar": str,
+    "citext": str,
+    "name": str,
+}
+
+
 def family_of(field: ModelField) -> Family:
     """The family of a field's column: by its ``db_type`` where it states one, else by its annotation."""
     if field.db_type is not None:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from hyperdjango import _engine
 from hyperdjango.database.routing import resolve
-from hyperdjango.errors import FieldError
+from hyperdjango.errors import DatabaseError, FieldError
 from hyperdjango.query import execution, writes
+from hyperdjango.query.conditions import Condition
+from hyperdjango.query.expressions import Expression
 from hyperdjango.query.selection import ROW_VERSION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from typing import Any
 
     from hyperdjango.database import Database
     from hyperdjango.models.field import ModelField
     from hyperdjango.models.model import Model
+    from hyperdjango.models.options import Options
+    from hyperdjango.query.columns import Columns
+    from hyperdjango.query.compiled import Compiled
+    from hyperdjango.query.scope import Scope
 
 
 async def _database(instance: Model, using: Database | str | None) -> Database:
@@ -40,6 +46,7 @@ async def save(
         raise FieldError("force_insert excludes force_update and update_fields")
     model = type(instance)
     writes.check_writable(model)
+    take_related_keys(instance)
     if force_insert or not (_engine.is_loaded(instance) or force_update):
         if update_fields is not None:
             raise FieldError(
@@ -49,9 +56,32 @@ async def save(
         await insert(instance, await resolve(model, write=True, using=using))
         return
     fields = changed_fields(instance, update_fields)
-    if not fields and not force_update:
+    if not fields and (not force_update or update_fields is not None):
         return
     await update(instance, fields, await _database(instance, using))
+
+
+def take_related_keys(instance: Model) -> None:
+    """Take the keys of related instances that were saved only after they were assigned.
+
+    Raises:
+        FieldError: one was not saved, so that there is no key to refer to it by.
+    """
+    present = instance.__dict__
+    for name, relation in type(instance)._meta.relations.items():
+        target = present.get(name)
+        if target is None:
+            continue
+        for field, there in relation.pairs():
+            if present.get(field.name, target) is not None:
+                continue
+            value = getattr(target, there.name)
+            if value is None:
+                raise FieldError(
+                    f"{relation} is a {type(target).__name__} that has no {there.name} yet; save it first"
+                )
+            field.assign(instance, value)
+            present[name] = target
 
 
 def has_value(instance: Model, field: ModelField) -> bool:
@@ -80,25 +110,118 @@ async def insert(instance: Model, database: Database) -> None:
             back.append(field)
         else:
             values.append((field, value))
-    compiled = await execution.write(
-        database, lambda columns: writes.insert(model, values, back, columns)
+            if isinstance(value, Expression):
+                back.append(field)
+    compiled = await _written(
+        database,
+        ("insert", model),
+        values,
+        (),
+        back,
+        lambda columns: writes.insert(model, values, back, columns),
     )
     result = await execution.run(database, compiled)
-    if back:
-        take_back(instance, back, result[0])
+    if not result:
+        raise not_added(model)
+    _saved(instance, values, back, result, database)
+
+
+async def _written(
+    database: Database,
+    kind: tuple[object, ...],
+    sent: Sequence[tuple[ModelField, Any]],
+    more: Sequence[Any],
+    back: Sequence[ModelField],
+    make: Callable[[Columns], Compiled],
+) -> Compiled:
+    """The statement for a row: one that was written for another with the same fields, or a new one."""
+    for field, value in sent:
+        if (
+            isinstance(value, Expression)
+            or writes.is_beyond(field, value)
+            or field.python_type.__name__ in ("object", "dict", "list")
+        ):
+            # The text depends on the value.
+            return await execution.write(database, make)
+    key = (
+        *kind,
+        tuple([field.position for field, _ in sent]),
+        tuple([field.position for field in back]),
+    )
+    values = [value for _, value in sent]
+    values.extend(more)
+    return await execution.write_once(database, key, values, make)
+
+
+def not_added(model: type[Model]) -> DatabaseError:
+    """The error for rows that the database took, and did not put into the table."""
+    return DatabaseError(
+        f"the database has taken the new rows of {model.__name__}, and not all of them are in its table: "
+        "a trigger or a rule passed them over, or put them elsewhere; name the table where they are, or "
+        "add them by Database.execute()"
+    )
+
+
+def _saved(
+    instance: Model,
+    sent: Sequence[tuple[ModelField, Any]],
+    back: Sequence[ModelField],
+    rows: Any,
+    database: Database,
+) -> None:
+    """Note that an instance is in the database; what was not sent is still to be saved."""
+    present = instance.__dict__
+    written = {
+        field.position
+        for field, value in sent
+        if present.get(field.name, value) is value
+    }
+    # A key that was None, and is what the database gave it.
+    written.update(field.position for field in back if present.get(field.name) is None)
+    left = [
+        position for position in _engine.changed(instance) if position not in written
+    ]
     _engine.set_loaded(instance, database)
+    if back:
+        # What was assigned while the statement ran is newer than what comes back.
+        names = type(instance)._meta.fields
+        newer = {names[position] for position in left} & {field for field, _ in sent}
+        take_back(instance, back, rows[0], newer)
+        _engine.clear_changed(instance)
+    for position in left:
+        _engine.mark_changed(instance, position)
 
 
 def take_back(
-    instance: Model, fields: Sequence[ModelField], row: Sequence[Any]
+    instance: Model,
+    fields: Sequence[ModelField],
+    row: Sequence[Any],
+    newer: Collection[ModelField] = (),
 ) -> None:
-    """Put what the database has read back into an instance."""
+    """Put what the database has read back into an instance, but for fields that were assigned since."""
     from hyperdjango.models.field import set_stored
 
     for field, value in zip(fields, row, strict=False):
-        set_stored(instance, field, value)
+        if field not in newer:
+            set_stored(instance, field, value)
     if len(row) > len(fields):
         _engine.cache(instance)[ROW_VERSION] = row[-1]
+
+
+def fields_named(options: Options, names: Iterable[str]) -> list[ModelField]:
+    """The fields of these names; a relation's name stands for the fields that hold its key.
+
+    Raises:
+        FieldError: there is no such field; the message names the nearest.
+    """
+    found: dict[ModelField, None] = {}
+    for name in names:
+        relation = options.relations.get(name)
+        if relation is not None and name not in options.by_name:
+            found.update((field, None) for field, _ in relation.pairs())
+        else:
+            found[options.get_field(name)] = None
+    return list(found)
 
 
 def changed_fields(
@@ -107,17 +230,21 @@ def changed_fields(
     """The fields that save() writes: those named, or else those that were assigned."""
     options = type(instance)._meta
     if update_fields is not None:
-        fields = []
-        for name in update_fields:
-            field = options.get_field(name)
+        fields = fields_named(options, update_fields)
+        for field in fields:
             if writes.is_computed(field):
                 raise FieldError(f"{field} is computed by the database")
-            fields.append(field)
+            if field.primary_key:
+                raise FieldError(f"{field} is the key that the row is found by")
         return fields
     changed = set(_engine.changed(instance))
     present = set(_engine.loaded_fields(instance))
+    is_loaded = _engine.is_loaded(instance)
     fields = []
     for field in options.fields:
+        if field.primary_key and not is_loaded:
+            # It says which row is meant.
+            continue
         if field.position in changed:
             if writes.is_computed(field):
                 raise FieldError(
@@ -210,16 +337,19 @@ async def update(
         for field in model._meta.fields
         if field.generated is not None or field.column == "ctid"
     ]
-    compiled = await execution.write(
+    back.extend(field for field, value in changes if isinstance(value, Expression))
+    compiled = await _written(
         database,
+        ("update", model, version is None),
+        [*changes, *key],
+        () if version is None else (version,),
+        back,
         lambda columns: writes.update_one(model, changes, key, version, back, columns),
     )
     result = await execution.run(database, compiled)
     if not result:
         raise _gone(instance, version)
-    if back:
-        take_back(instance, back, result[0])
-    _engine.set_loaded(instance, database)
+    _saved(instance, changes, back, result, database)
 
 
 def _gone(instance: Model, version: str | None) -> Exception:
@@ -261,15 +391,19 @@ async def refresh(
 
     model = type(instance)
     state = State(model)
-    state.using = using if using is not None else _engine.origin(instance)  # type: ignore[assignment]
+    state.using = using if using is not None else _engine.origin(instance)
     key = {
         field.name: getattr(instance, field.name) for field in model._meta.primary_key
     }
     if not key:
         key_of(instance)
     queryset: QuerySet[Any] = QuerySet(state).filter(**key)
+    version = _version(instance)
+    if version is not None:
+        # The place may be another row's by now.
+        queryset = queryset.filter(RowVersion(version))
     if fields is not None:
-        names = [model._meta.get_field(name).name for name in fields]
+        names = [field.name for field in fields_named(model._meta, fields)]
         row = await queryset.only(*names).get()
         from hyperdjango.models.field import set_stored
 
@@ -284,6 +418,17 @@ async def refresh(
             _engine.mark_changed(instance, position)
         return
     _engine.adopt(instance, await queryset.get())
+
+
+class RowVersion(Condition):
+    """That a row is of a version, which it has for as long as nobody changes it."""
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+
+    def write(self, scope: Scope) -> tuple[str, bool]:
+        place = scope.writer.parameter(self.version, True)
+        return f"{scope.alias}.{ROW_VERSION} = {place}::xid", False
 
 
 async def refresh_view(

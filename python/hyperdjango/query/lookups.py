@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 from hyperdjango.errors import FieldError
 from hyperdjango.models.registry import registry
 from hyperdjango.models.suggest import did_you_mean
-from hyperdjango.query import operators, transforms
+from hyperdjango.query import operators, periods, transforms
 from hyperdjango.query.paths import follow
 from hyperdjango.query.sides import Side
 
@@ -36,17 +36,17 @@ class Comparison:
         null: how it is compared with NULL: by no operator that has a value.
     """
 
-    __slots__ = ("chain", "null", "operator", "side")
+    __slots__ = ("chain", "last", "null", "operator", "side")
 
     def __init__(self, start: Side, rest: tuple[str, ...], name: str) -> None:
         side = start
         chain: list[Transform] = []
         parts = list(rest)
+        # The name of the last transform.
+        self.last = ""
         while parts:
             # The last part is an operator if it can be one; a column of JSON takes any key besides.
-            if len(parts) == 1 and (
-                parts[0] == "isnull" or operators.find(side, parts[0]) is not None
-            ):
+            if len(parts) == 1 and _is_operator(side, parts[0]):
                 break
             transform = transforms.find(side, parts[0])
             if transform is None:
@@ -56,6 +56,7 @@ class Comparison:
                     f"{did_you_mean(parts[0], known)}"
                 )
             chain.append(transform)
+            self.last = parts[0]
             side = transform.side
             parts = parts[1:]
         self.side = side
@@ -72,18 +73,45 @@ class Comparison:
                 raise self.side.refuse(value, "isnull True or False")
             return operators.IS_NULL if value else operators.IS_NOT_NULL
         if value is None:
-            if self.operator.name == "exact":
+            if self.side.family == "json" and not self.side.is_column:
+                # A key that is there, with JSON's null: a missing one is found by isnull=True.
+                if self.operator.name == "exact":
+                    return operators.JSON_NULL
+            elif self.operator.name in ("exact", "iexact"):
                 return operators.IS_NULL
             raise self.side.refuse(
                 None, f"{self.operator.name} a value; NULL is found by isnull=True"
             )
+        if self.last in ("year", "date"):
+            period = periods.find(
+                self.chain[-1].source, self.last, self.operator, self._usual(value)
+            )
+            if period is not None:
+                return period
         return self.operator
 
-    def transformed(self, sql: str, scope: Scope) -> str:
-        """The side's text, out of its beginning's."""
-        for transform in self.chain:
+    def _usual(self, value: Any) -> Any:
+        """The value or values as they are sent, if they can be."""
+        try:
+            if self.operator.name == "range":
+                return self.operator.prepare(self.side, value)
+            return operators.one(self.side, value)[0]
+        except (ValueError, TypeError, ArithmeticError):
+            return None
+
+    def transformed(self, sql: str, scope: Scope, left_out: int = 0) -> str:
+        """The side's text, out of its beginning's, without so many of the last transforms."""
+        for transform in self.chain[: len(self.chain) - left_out]:
             sql = transform.write(sql, transform.source, scope)
         return sql
+
+
+def _is_operator(side: Side, name: str) -> bool:
+    """Whether a name ends a lookup of a side."""
+    if side.family in ("range", "multirange") and name in ("startswith", "endswith"):
+        # The ends of a range are called as the lookups of text are.
+        return False
+    return name == "isnull" or operators.find(side, name) is not None
 
 
 class Lookup:

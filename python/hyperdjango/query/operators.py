@@ -122,11 +122,23 @@ def text_of(side: Side, sql: str) -> str:
     """A side as text; a JSON string without its quotes."""
     if side.family == "json" and not side.is_column:
         return f"({sql} #>> '{{}}')"
+    if is_money(side):
+        # As a number: the locale's form is nobody's.
+        return f"{sql}::numeric::text" if side.is_column else f"{sql}::text"
     if side.family == "text" and (
         side.field is None or side.field.db_type is None or side.field.db_type == "text"
     ):
         return sql
     return f"{sql}::text"
+
+
+def is_money(side: Side) -> bool:
+    """Whether a side is a column of amounts of money."""
+    return (
+        side.is_column
+        and side.field is not None
+        and (side.field.db_type or "").startswith("money")
+    )
 
 
 def comparable(side: Side, sql: str) -> str:
@@ -158,6 +170,11 @@ def _is_not_null(side: Side, sql: str, values: list[str]) -> str:
 
 IS_NULL = Operator("isnull", _nothing, _is_null, strict=True)
 IS_NOT_NULL = Operator("isnull", _nothing, _is_not_null, strict=True)
+JSON_NULL = Operator(
+    "exact",
+    _nothing,
+    lambda side, sql, values: f"{comparable(side, sql)} = 'null'::jsonb",
+)
 
 _COMMON: dict[str, Operator] = {
     operator.name: operator
@@ -235,15 +252,13 @@ def _search(vector: str) -> Write:
 
 def _range_or_element(side: Side, value: Any) -> tuple[Any, ...]:
     """A range to contain, given as text, pair or range object; or an element of it."""
-    if isinstance(value, (tuple, list)) or (
-        isinstance(value, str) and value[:1] in "[(" or value == "empty"
-    ):
-        return one(side, tuple(value) if isinstance(value, list) else value)
-    if hasattr(value, "isempty") or type(value).__name__ == "Range":
-        return (str(value),)
-    from hyperdjango.query.sides import range_text
+    from hyperdjango.query.sides import is_range, range_text
 
-    return (range_text(value, value, "[]"),)
+    if isinstance(value, (tuple, list)) or is_range(value):
+        return one(side, value)
+    if isinstance(value, str) and (value[:1] in ("[", "(", "{") or value == "empty"):
+        return one(side, value)
+    return one(side, range_text(value, value, "[]"))
 
 
 _BY_FAMILY: dict[Family | str, dict[str, Operator]] = {

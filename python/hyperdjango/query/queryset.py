@@ -5,15 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
 from hyperdjango.errors import FieldError
-from hyperdjango.query import execution
+from hyperdjango.query import execution, totals
 from hyperdjango.query import select as selects
-from hyperdjango.query.conditions import Condition, Not, Q
+from hyperdjango.query.conditions import Not, Q
 from hyperdjango.query.expressions import Expression, F, OrderBy, expression
+from hyperdjango.query.grouping import has_window, involves, is_aggregated
+from hyperdjango.query.links import link
 from hyperdjango.query.state import Lock, State
 from hyperdjango.query.writing import Writing
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Generator, Iterable, Sequence
+    from collections.abc import (
+        AsyncIterator,
+        Generator,
+        Iterable,
+        Mapping,
+        Sequence,
+    )
     from typing import Any, Literal, Self
 
     from hyperdjango.database import Database
@@ -102,10 +110,8 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
         if not condition.parts:
             return self._with()
         # Mistakes are told here, where the line is that made them.
-        if state.annotations:
+        if state.annotations or condition.key(state.model, []) is None:
             check(state, condition)
-        else:
-            condition.key(state.model, [])
         made = state.copy()
         made.groups += 1
         made.where = (
@@ -124,10 +130,17 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
 
         Django documentation, "QuerySet API reference", ``order_by()``.
         """
+        if self._state.is_sliced:
+            raise FieldError(
+                "a slice can't be put into another order; order before slicing"
+            )
         for name in names:
             if isinstance(name, str) and name != "?":
-                self._check_name(name.lstrip("-+"))
-            elif not isinstance(name, (str, Expression)):
+                if not self._state.combined:
+                    self._check_name(name.lstrip("-+"))
+            elif isinstance(name, Expression):
+                check(self._state, name)
+            elif not isinstance(name, str):
                 raise FieldError(
                     f"order_by() takes names and expressions, not a {type(name).__name__}"
                 )
@@ -135,6 +148,8 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
 
     def reverse(self) -> Self:
         """The rows in the opposite order."""
+        if self._state.is_sliced:
+            raise FieldError("a slice can't be turned round; reverse before slicing")
         return self._with(reverse=not self._state.reverse)
 
     def distinct(self, *names: str) -> Self:
@@ -143,9 +158,20 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
         Django documentation, "QuerySet API reference", ``distinct()``; PostgreSQL documentation,
         "SELECT", DISTINCT ON.
         """
+        self._check_single("distinct")
+        if self._state.is_sliced:
+            raise FieldError(
+                "a slice can't be made distinct; say distinct() before slicing"
+            )
         for name in names:
             self._check_name(name)
         return self._with(distinct=names or True)
+
+    def _check_single(self, method: str) -> None:
+        if self._state.combined:
+            raise FieldError(
+                f"combined querysets have no {method}(); say it of each before combining"
+            )
 
     def annotate(self, *expressions: Expression, **named: Any) -> Self:
         """The rows with computed values as attributes.
@@ -160,20 +186,50 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
 
         Django documentation, "QuerySet API reference", ``annotate()``.
         """
-        state = self._state.copy()
+        return self._annotated(_named(expressions, named), hidden=False)
+
+    def _annotated(self, found: dict[str, Expression], *, hidden: bool) -> Self:
+        before = self._state
+        if before.combined:
+            raise FieldError(
+                "combined querysets can't be annotated; annotate each of them before combining"
+            )
+        state = before.copy()
         annotations = dict(state.annotations)
         annotated_at = dict(state.annotated_at)
-        found = {one.default_name(): one for one in expressions}
-        found.update({name: expression(one) for name, one in named.items()})
         for name, one in found.items():
-            if name in state.model._meta.attributes or hasattr(state.model, name):
+            model = state.model
+            if name in model._meta.attributes or hasattr(model, name):
                 raise FieldError(
-                    f"{state.model.__name__} has {name!r} itself; give the annotation another name"
+                    f"{model.__name__} has {name!r} itself; give the annotation another name"
                 )
-            annotations[name] = one
+            if link(model, name) is not None:
+                raise FieldError(
+                    f"{model.__name__} has a relation {name!r}; give the annotation another name"
+                )
+            if name in annotations:
+                _check_replaceable(before, name, found)
+            # It may name annotations before it, and never itself.
+            check(state, one)
+            annotations = {**annotations, name: one}
             annotated_at[name] = state.groups
-        state.annotations = annotations
+            state.annotations = annotations
         state.annotated_at = annotated_at
+        if state.grouped is None and any(
+            is_aggregated(one, annotations) for one in found.values()
+        ):
+            state.grouped = True
+            if state.values is not None:
+                shown = [
+                    name
+                    for name, one in before.annotations.items()
+                    if name not in before.hidden and not has_window(one, annotations)
+                ]
+                state.grouped = tuple(dict.fromkeys((*state.values, *shown)))
+        if hidden:
+            state.hidden = state.hidden | set(found)
+        else:
+            state.hidden = state.hidden - set(found)
         return self._made(state)
 
     def alias(self, *expressions: Expression, **named: Any) -> Self:
@@ -181,10 +237,7 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
 
         Django documentation, "QuerySet API reference", ``alias()``.
         """
-        made = self.annotate(*expressions, **named)
-        new = set(made._state.annotations) - set(self._state.annotations)
-        made._state.hidden = self._state.hidden | new
-        return made
+        return self._annotated(_named(expressions, named), hidden=True)
 
     def select_related(self, *relations: str | None) -> Self:
         """The rows together with those that they refer to, in one statement.
@@ -228,6 +281,7 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
 
         Django documentation, "QuerySet API reference", ``only()``.
         """
+        self._check_single("only")
         for name in names:
             self._check_name(name)
         return self._with(only=names, deferred=())
@@ -291,6 +345,16 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
         self, shape: str, names: Sequence[str | Expression], named: dict[str, Any]
     ) -> QuerySet[Any]:
         state = self._state.copy()
+        if state.combined:
+            # Each of them gives these values.
+            state.combined = tuple(
+                (word, _queryset(one)._valued(shape, names, named)._state)
+                for word, one in state.combined
+            )
+            first = state.combined[0][1]
+            state.shape, state.values = shape, first.values
+            state.hidden, state.related = first.hidden, ()
+            return QuerySet(state)
         values: list[str | tuple[str, Expression]] = []
         for position, name in enumerate(names):
             if isinstance(name, str):
@@ -301,8 +365,25 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
                     label = name.default_name()
                 except FieldError:
                     label = f"{type(name).__name__.lower()}{position + 1}"
+                check(state, name)
                 values.append((label, name))
-        values.extend((name, expression(one)) for name, one in named.items())
+        for label, one in _named((), named).items():
+            if label in state.model._meta.attributes or hasattr(state.model, label):
+                # It hides what the model has for this result alone.
+                check(state, one)
+                values.append((label, one))
+            else:
+                # What has a name can be ordered by.
+                state = self._made(state)._annotated({label: one}, hidden=True)._state
+                values.append(label)
+        computed = [
+            one
+            for one in values
+            if is_aggregated(_meant(one, state.annotations), state.annotations)
+        ]
+        if computed and self._state.grouped is None:
+            # An aggregate among the values is for each combination of the others.
+            state.grouped = tuple(one for one in values if one not in computed)
         state.shape = shape
         state.values = tuple(values) or None
         if values:
@@ -331,6 +412,7 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
         Django documentation, "QuerySet API reference", ``select_for_update()``; PostgreSQL
         documentation, "SELECT", "The Locking Clause".
         """
+        self._check_single("select_for_update")
         if nowait and skip_locked:
             raise FieldError("nowait and skip_locked exclude each other")
         wait = " NOWAIT" if nowait else " SKIP LOCKED" if skip_locked else ""
@@ -350,17 +432,23 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
         return self._combined("EXCEPT", others)
 
     def _combined(self, word: str, others: Sequence[QuerySet[Any]]) -> Self:
-        state = self._state.copy()
+        for one in (self, *others):
+            if not isinstance(one, QuerySet):
+                raise FieldError(
+                    f"a {type(one).__name__} can't be combined with a queryset"
+                )
+            if one._state.lock is not None:
+                raise FieldError("rows of combined querysets can't be locked")
         # What was asked of this one stays its own; what is asked from now on is about all.
-        if state.order or state.is_sliced or state.prefetch:
-            raise FieldError(
-                "order and slice the combined queryset, not the one that others are added to"
-            )
+        state = self._state.copy()
+        state.order, state.reverse, state.distinct = (), False, False
+        state.low, state.high = 0, None
+        state.nothing = False
         state.combined = (
-            *state.combined,
+            ("", self._state),
             *((word, other._state) for other in others),
         )
-        return self._made(state)
+        return self._made(state) if others else self._with()
 
     def none(self) -> Self:
         """No rows."""
@@ -380,9 +468,11 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
         from hyperdjango.query.writer import Writer
 
         state = self._state
-        if name in state.annotations:
+        if name in state.annotations or name in state.model._meta.by_name:
             return
-        F(name).side(Scope(state.model, Writer(), None, state.annotations))
+        scope = Scope(state.model, Writer(), None, state.annotations)
+        scope.checking = True
+        F(name).side(scope)
 
     # Slices -----------------------------------------------------------------------------------------
 
@@ -428,7 +518,8 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
             await execution.check_transaction(state)
         rows = await execution.fetch(state)
         if state.shape == "named":
-            return named_tuples(rows, state)
+            made = named_tuple(state)
+            return [made(*row) for row in rows]
         if state.prefetch:
             from hyperdjango.query.related import prefetch
 
@@ -449,6 +540,8 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
         Django documentation, "QuerySet API reference", ``iterator()``.
         """
         state = self._state
+        if state.lock is not None:
+            await execution.check_transaction(state)
         if state.prefetch:
             from hyperdjango.query.related import prefetch
 
@@ -463,6 +556,11 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
             await prefetch(chunk, state)
             for one in chunk:
                 yield one
+            return
+        if state.shape == "named":
+            made = named_tuple(state)
+            async for values in execution.stream(state, chunk_size):
+                yield made(*values)
             return
         async for row in execution.stream(state, chunk_size):
             yield row
@@ -585,8 +683,7 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
 
         Django documentation, "QuerySet API reference", ``aggregate()``.
         """
-        found = {one.default_name(): one for one in expressions}
-        found.update({name: expression(one) for name, one in named.items()})
+        found = _named(expressions, named)
         for name, one in found.items():
             if not one.is_aggregate:
                 raise FieldError(f"{name} is no aggregate: it has a value for each row")
@@ -594,7 +691,7 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
             return {}
         result: dict[str, Any] = await execution.scalar(
             self._state,
-            lambda state, columns: selects.aggregate(state, found, columns),
+            lambda state, columns: totals.aggregate(state, found, columns),
         )
         return result
 
@@ -672,12 +769,65 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
         )
 
 
-def check(state: State, condition: Condition) -> None:
-    """Refuse a condition with a name or a value that can't be, where annotations may be meant."""
+def _meant(
+    value: str | tuple[str, Expression], annotations: Mapping[str, Expression]
+) -> Expression:
+    """The expression of an entry of values()."""
+    if isinstance(value, tuple):
+        return value[1]
+    return annotations[value] if value in annotations else F(value)
+
+
+def _queryset(state: State) -> QuerySet[Any]:
+    return QuerySet(state)
+
+
+def check(state: State, one: Expression) -> None:
+    """Refuse an expression with a name or a value that can't be."""
     from hyperdjango.query.scope import Scope
     from hyperdjango.query.writer import Writer
 
-    condition.write(Scope(state.model, Writer(), None, state.annotations))
+    scope = Scope(state.model, Writer(), None, state.annotations)
+    scope.checking = True
+    one.sql(scope)
+
+
+def _named(
+    expressions: Iterable[Expression], named: dict[str, Any]
+) -> dict[str, Expression]:
+    """Expressions by the names that they have or are given.
+
+    Raises:
+        FieldError: something is no expression, or a name is none.
+    """
+    found: dict[str, Expression] = {}
+    for one in expressions:
+        if not isinstance(one, Expression):
+            raise FieldError(
+                f"a {type(one).__name__} is no expression; give it a name: name=F('…') or name=Value(…)"
+            )
+        found[one.default_name()] = one
+    for name, value in named.items():
+        if not name or "\0" in name:
+            raise FieldError(f"{name!r} is no name of a value")
+        if name in found:
+            raise FieldError(f"two expressions are called {name!r}")
+        found[name] = expression(value)
+    return found
+
+
+def _check_replaceable(state: State, name: str, found: dict[str, Expression]) -> None:
+    """Refuse to give an annotation another meaning where the old one is used."""
+    others = {key: one for key, one in state.annotations.items() if key != name}
+    used = [condition for _, condition in state.where]
+    used_by = [*others.values(), *used, found[name]]
+    known = {name: state.annotations[name]}
+    if any(
+        involves(one, known, lambda part: part is known[name]) for one in used_by
+    ) or any(part == name or part == f"-{name}" for part in state.order):
+        raise FieldError(
+            f"{name!r} is annotated already, and used; give the new annotation another name"
+        )
 
 
 def described(conditions: tuple[Any, ...], lookups: dict[str, Any]) -> str:
@@ -686,8 +836,8 @@ def described(conditions: tuple[Any, ...], lookups: dict[str, Any]) -> str:
     return "the given " + ", ".join(names) if lookups else " and ".join(names)
 
 
-def named_tuples(rows: list[Any], state: State) -> list[Any]:
-    """Tuples with names."""
+def named_tuple(state: State) -> Any:
+    """The class of tuples with the names of a queryset's values."""
     from collections import namedtuple
 
     from hyperdjango.query.selection import Selection
@@ -696,7 +846,7 @@ def named_tuples(rows: list[Any], state: State) -> list[Any]:
     selection = Selection(state)
     selects.write(state, Writer(), None, None, selection)
     made: Any = namedtuple("Row", selection.names)  # type: ignore[misc]
-    return [made(*row) for row in rows]
+    return made
 
 
 __all__ = ["OrderBy", "QuerySet"]

@@ -1,11 +1,11 @@
-"""Rows of relations: fetched for many instances at once, and asked for from one of them."""
+"""Prefetching: the rows of relations, fetched for many instances at once."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hyperdjango import _engine
-from hyperdjango.errors import FieldError, RelationNotLoaded
+from hyperdjango.errors import FieldError
 from hyperdjango.models.suggest import did_you_mean
 from hyperdjango.query.links import forward_links, link, reverse_links
 from hyperdjango.query.queryset import QuerySet
@@ -13,7 +13,6 @@ from hyperdjango.query.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import Any
 
     from hyperdjango.models.model import Model
     from hyperdjango.query.links import Link
@@ -72,6 +71,11 @@ def prefetches(
         here = model
         for name in one.lookup.split("__"):
             here = _hop(here, name, one.lookup).target
+        if one.queryset is not None and one.queryset._state.model is not here:
+            raise FieldError(
+                f"Prefetch({one.lookup!r}) has a queryset of {one.queryset._state.model.__name__}; the "
+                f"relation leads to {here.__name__}"
+            )
         made.append(one)
     return tuple(made)
 
@@ -114,7 +118,7 @@ async def _fetch(
     state: State,
 ) -> list[Any]:
     """Fetch the rows at the end of a relation, and give them to the instances that they belong to."""
-    keys = list(dict.fromkeys(_keys(parents, hop)))
+    keys = list(dict.fromkeys(keys_of(parents, hop)))
     asked = queryset
     if asked is None:
         asked = QuerySet(State(hop.target))
@@ -134,7 +138,7 @@ async def _fetch(
     return children
 
 
-def _keys(parents: list[Any], hop: Link) -> Iterator[Any]:
+def keys_of(parents: list[Any], hop: Link) -> Iterator[Any]:
     """The keys that the instances are related by; those with a part missing have no rows."""
     if len(hop.pairs) == 1:
         name = hop.pairs[0][0].name
@@ -188,201 +192,3 @@ def _give(
         object.__setattr__(parent, place, one)
         if one is not None and hop.back is not None:
             object.__setattr__(one, hop.back, parent)
-
-
-class Loaded(QuerySet[Row_co]):
-    """Rows that were fetched already: awaiting them asks nobody; anything else is asked for anew."""
-
-    __slots__ = ("_rows",)
-
-    def __init__(self, state: State, rows: list[Row_co]) -> None:
-        super().__init__(state)
-        self._rows = rows
-
-    async def _fetch(self) -> list[Row_co]:
-        return list(self._rows)
-
-    def all(self) -> Any:
-        """These rows."""
-        return self
-
-    async def count(self) -> int:
-        """How many there are."""
-        return len(self._rows)
-
-    async def exists(self) -> bool:
-        """Whether there is one."""
-        return bool(self._rows)
-
-    async def first(self) -> Row_co | None:
-        """The first of them."""
-        return self._rows[0] if self._rows else None
-
-    def __iter__(self) -> Iterator[Row_co]:
-        return iter(self._rows)
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __bool__(self) -> bool:
-        return bool(self._rows)
-
-    def __getitem__(self, part: Any) -> Any:
-        return self._rows[part]
-
-    def __repr__(self) -> str:
-        return repr(self._rows)
-
-
-class RelatedManager(QuerySet[Row_co]):
-    """The rows of a relation of one instance: ``order.order_item_set``.
-
-    Where they were fetched with the instance, ``prefetch_related``, it is a sequence of them: ``for``,
-    ``len`` and ``[0]`` work, and ``await ….all()`` asks nobody. Otherwise it is a queryset.
-
-    Django documentation, "Related objects reference".
-    """
-
-    __slots__ = ("_instance", "_link")
-
-    def __init__(self, instance: Model, hop: Link) -> None:
-        self._instance = instance
-        self._link = hop
-        keys = list(_keys([instance], hop))
-        state = State(hop.target)
-        state.using = _engine.origin(instance)  # type: ignore[assignment]
-        asked = of_keys(QuerySet(state), hop, keys) if keys else QuerySet(state).none()
-        super().__init__(asked._state)
-
-    def _loaded(self) -> list[Any] | None:
-        if not _engine.has_cache(self._instance):
-            return None
-        rows: list[Any] | None = _engine.cache(self._instance).get(self._link.name)
-        return rows
-
-    def all(self) -> Any:
-        """All of the rows."""
-        rows = self._loaded()
-        return QuerySet(self._state) if rows is None else Loaded(self._state, rows)
-
-    async def _fetch(self) -> list[Row_co]:
-        rows = self._loaded()
-        return await super()._fetch() if rows is None else list(rows)
-
-    def _rows(self) -> list[Any]:
-        rows = self._loaded()
-        if rows is None:
-            model, name = type(self._instance).__name__, self._link.name
-            raise RelationNotLoaded(
-                f"{model}.{name} is not loaded; fetch it with its row, "
-                f'{model}.objects.prefetch_related("{name}"), or await {name}.all()'
-            )
-        return rows
-
-    def __iter__(self) -> Iterator[Row_co]:
-        return iter(self._rows())
-
-    def __len__(self) -> int:
-        return len(self._rows())
-
-    def __bool__(self) -> bool:
-        return bool(self._rows())
-
-    def __getitem__(self, part: Any) -> Any:
-        rows = self._loaded()
-        if rows is not None:
-            return rows[part]
-        return super().__getitem__(part)
-
-    def __repr__(self) -> str:
-        rows = self._loaded()
-        return (
-            f"<{self._link.name} of {self._instance!r}>" if rows is None else repr(rows)
-        )
-
-    def _key(self) -> dict[str, Any]:
-        values = {
-            there.name: getattr(self._instance, here.name)
-            for here, there in self._link.pairs
-        }
-        if None in values.values():
-            raise FieldError(
-                f"this {type(self._instance).__name__} has no key yet, which its "
-                f"{self._link.name} would refer to; save it first"
-            )
-        return values
-
-    def _forget(self) -> None:
-        if _engine.has_cache(self._instance):
-            _engine.cache(self._instance).pop(self._link.name, None)
-
-    async def create(self, **values: Any) -> Row_co:
-        """Add a row that belongs to the instance."""
-        self._forget()
-        return await super().create(**self._key(), **values)
-
-    async def add(self, *instances: Any) -> int:
-        """Have rows that were saved belong to the instance.
-
-        Returns:
-            How many rows were changed.
-        """
-        self._forget()
-        key = self._key()
-        for instance in instances:
-            if not isinstance(instance, self._link.target):
-                raise FieldError(
-                    f"{self._link.name} takes {self._link.target.__name__} instances"
-                )
-            for name, value in key.items():
-                setattr(instance, name, value)
-        return await self._all_rows().bulk_update(list(instances), list(key))
-
-    async def remove(self, *instances: Any) -> int:
-        """Have rows belong to nobody; the key must take NULL.
-
-        Returns:
-            How many rows were changed.
-        """
-        self._forget()
-        key = self._key()
-        for instance in instances:
-            for name in key:
-                setattr(instance, name, None)
-        return await self._all_rows().bulk_update(list(instances), list(key))
-
-    async def clear(self) -> int:
-        """Have all rows of the instance belong to nobody; the key must take NULL.
-
-        Returns:
-            How many rows were changed.
-        """
-        self._forget()
-        return await QuerySet(self._state).update(**dict.fromkeys(self._key()))
-
-    def _all_rows(self) -> QuerySet[Any]:
-        state = State(self._link.target)
-        state.using = self._state.using
-        return QuerySet(state)
-
-
-def related(instance: Model, name: str) -> Any:
-    """What an attribute of a relation against its key gives, or NotImplemented if there is none.
-
-    Raises:
-        RelationNotLoaded: it leads to one row, which was not fetched.
-    """
-    hop = reverse_links(type(instance)).get(name)
-    if hop is None:
-        return NotImplemented
-    if hop.many:
-        return RelatedManager(instance, hop)
-    found = _engine.related(instance, name)
-    if found is not NotImplemented:
-        object.__setattr__(instance, name, found)
-        return found
-    model = type(instance).__name__
-    raise RelationNotLoaded(
-        f"{model}.{name} is not loaded; fetch it with its row, "
-        f'{model}.objects.select_related("{name}")'
-    )

@@ -75,9 +75,11 @@ class Scope:
     """
 
     __slots__ = (
+        "_written",
         "alias",
         "annotated_at",
         "annotations",
+        "checking",
         "columns",
         "group",
         "joins",
@@ -100,7 +102,7 @@ class Scope:
         self.writer = writer
         self.outer = outer
         self.annotations = annotations or {}
-        self.columns = (
+        self.columns: ColumnTypes | None = (
             columns if columns is not None or outer is None else outer.columns
         )
         self.alias = writer.alias()
@@ -112,6 +114,9 @@ class Scope:
         # How many calls of filter() there were before each annotation: it is computed from their joins.
         self.annotated_at: Mapping[str, int] = {}
         self.reuse = 0
+        # Whether the text is thrown away: the query around this one is not known yet.
+        self.checking = False
+        self._written: dict[str, str] = {}
 
     def join(self, links: tuple[Link, ...]) -> Join:
         """The table at the end of the links; it is joined if it is not yet."""
@@ -161,8 +166,6 @@ class Scope:
                 return real
         if field.db_type is not None:
             return field.db_type
-        if field.python_type is int and field.primary_key:
-            return "bigint"
         return _CANONICAL.get(field.python_type.__name__, "text")
 
     def is_keyed(self, model: type[Model]) -> bool:
@@ -180,21 +183,42 @@ class Scope:
         return sql
 
     def annotation(self, name: str) -> str:
-        """The text of an annotation: what it goes over is what earlier conditions were about."""
+        """The text of an annotation: what it goes over is what earlier conditions were about.
+
+        It is the same wherever it stands, with the same parameters: PostgreSQL compares the text of what is
+        selected with that of GROUP BY, ORDER BY and DISTINCT.
+        """
+        known = self._written.get(name)
+        if known is not None:
+            return known
         group, reuse = self.group, self.reuse
         self.group, self.reuse = 0, self.annotated_at.get(name, 0)
         try:
-            return self.annotations[name].sql(self)
+            written = self._written[name] = self.annotations[name].sql(self)
+            return written
         finally:
             self.group, self.reuse = group, reuse
+
+    def split(self, name: str) -> tuple[str, tuple[str, ...]] | None:
+        """The annotation that a name begins with, and the rest of the name; None if there is none."""
+        if not self.annotations:
+            return None
+        if name in self.annotations:
+            return name, ()
+        parts = name.split("__")
+        for used in range(len(parts) - 1, 0, -1):
+            beginning = "__".join(parts[:used])
+            if beginning in self.annotations:
+                return beginning, tuple(parts[used:])
+        return None
 
     def from_clause(self) -> str:
         """The tables, joined."""
         joins = "".join(f" {join.sql}" for join in self.joins.values() if join.sql)
         return f"{table(self.model)} {self.alias}{joins}"
 
-    def outermost(self, levels: int) -> Scope:
-        """The scope so many levels further out.
+    def outermost(self, levels: int) -> Scope | None:
+        """The scope so many levels further out; None where it is not known yet.
 
         Raises:
             FieldError: an OuterRef is used where there is no outer query.
@@ -202,6 +226,8 @@ class Scope:
         scope = self
         for _ in range(levels):
             if scope.outer is None:
+                if scope.checking:
+                    return None
                 raise FieldError(
                     "OuterRef refers to the query around a Subquery or Exists, and there is none; "
                     "use F() here"

@@ -5,18 +5,24 @@ from __future__ import annotations
 from hyperdjango.errors import FieldError
 from hyperdjango.models.suggest import did_you_mean
 from hyperdjango.query.compiled import DICTS, FLAT, MODELS, TUPLES, Compiled
-from hyperdjango.query.conditions import Compare
-from hyperdjango.query.expressions import Expression, F, OrderBy, walk
+from hyperdjango.query.expressions import F, OrderBy
+from hyperdjango.query.grouping import (
+    check_multiplied,
+    conditions,
+    has_window,
+    is_aggregated,
+    is_late,
+    write_group,
+)
 from hyperdjango.query.paths import follow
 from hyperdjango.query.scope import Scope
 from hyperdjango.query.selection import Selection
-from hyperdjango.query.writer import Writer, identifier
+from hyperdjango.query.writer import Writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from hyperdjango.query.conditions import Condition
     from hyperdjango.query.scope import ColumnTypes
     from hyperdjango.query.state import State
 
@@ -76,32 +82,101 @@ def write(
         return _write_combined(state, writer, outer, columns, selection)
     scope = scope_of(state, writer, outer, columns)
     # Conditions come first: annotations are computed from the tables that they have joined.
-    where, having = conditions(state, scope)
+    late: list[str] = []
+    where, having = conditions(state, scope, late)
     texts = selection.write(scope)
     order, order_columns = _write_order(state, scope)
-    distinct = ""
-    if isinstance(state.distinct, tuple):
-        names = ", ".join(F(name).sql(scope) for name in state.distinct)
-        distinct = f"DISTINCT ON ({names}) "
-    elif state.distinct:
-        distinct = "DISTINCT "
-    group = _write_group(state, scope, selection, order_columns)
+    distinct = _distinct_on(state, scope)
+    group = write_group(state, scope, selection, order_columns)
     if state.is_grouped:
         check_multiplied(state.annotations, scope)
+    lock = "" if state.lock is None else _write_lock(state, scope)
+    hidden_order = state.distinct is True and any(
+        text not in texts for text, _ in order
+    )
+    parts = [""]
     # The tables come last: what is written before may join them.
-    parts = [f"SELECT {distinct}{', '.join(texts) or '1'} FROM {scope.from_clause()}"]
+    parts.append(f"FROM {scope.from_clause()}")
     if where:
         parts.append(f"WHERE {' AND '.join(where)}")
     if group:
         parts.append(f"GROUP BY {group}")
     if having:
         parts.append(f"HAVING {' AND '.join(having)}")
+    if late or hidden_order:
+        return _write_around(
+            state, writer, selection, texts, parts, late, order, distinct
+        )
+    words = _distinct_words(state, distinct)
+    parts[0] = f"SELECT {words}{', '.join(selection.labelled(texts)) or '1'}"
     if order:
-        parts.append(f"ORDER BY {', '.join(order)}")
+        parts.append(f"ORDER BY {', '.join(map(''.join, order))}")
     parts.extend(_write_slice(state, writer))
-    if state.lock is not None:
-        parts.append(_write_lock(state, scope))
+    if lock:
+        parts.append(lock)
     return " ".join(parts)
+
+
+def _distinct_on(state: State, scope: Scope) -> list[str]:
+    """What DISTINCT ON looks at."""
+    if not isinstance(state.distinct, tuple):
+        return []
+    return [F(name).sql(scope) for name in state.distinct]
+
+
+def _distinct_words(state: State, on: list[str]) -> str:
+    if on:
+        return f"DISTINCT ON ({', '.join(on)}) "
+    return "DISTINCT " if state.distinct else ""
+
+
+def _write_around(
+    state: State,
+    writer: Writer,
+    selection: Selection,
+    texts: list[str],
+    parts: list[str],
+    late: list[str],
+    order: list[tuple[str, str]],
+    distinct: list[str],
+) -> str:
+    """A SELECT around another: for conditions about windows, and distinct rows in an order of their own.
+
+    The inner one has columns for the conditions and the order, which the outer one leaves out.
+    """
+    columns: list[str] = []
+
+    def column(text: str) -> str:
+        for number, known in enumerate(columns):
+            if known == text:
+                return f"q.c{number}"
+        columns.append(text)
+        return f"q.c{len(columns) - 1}"
+
+    columns.extend(texts)
+    chosen = [f"q.c{number}" for number in range(len(texts))]
+    held = [column(text) for text in late]
+    on = [column(text) for text in distinct]
+    by = [
+        # By chance means for each row of the result, not for each of those that are equal.
+        "random()" if text == "random()" else f"{column(text)}{direction}"
+        for text, direction in order
+    ]
+    # Where conditions come first, rows are made distinct behind them.
+    first = "DISTINCT " if state.distinct is True and not late else ""
+    inside = ", ".join(f"{text} AS c{number}" for number, text in enumerate(columns))
+    parts[0] = f"SELECT {first}{inside}"
+    behind = "" if first else _distinct_words(state, on)
+    outer = [
+        f"SELECT {behind}{', '.join(selection.labelled(chosen)) or '1'}",
+        f"FROM ({' '.join(parts)}) q",
+    ]
+    if held:
+        outer.append(f"WHERE {' AND '.join(held)}")
+    if by:
+        outer.append(f"ORDER BY {', '.join(by)}")
+    outer.extend(_write_slice(state, writer))
+    return " ".join(outer)
 
 
 def scope_of(
@@ -114,37 +189,6 @@ def scope_of(
     scope = Scope(state.model, writer, outer, state.annotations, columns)
     scope.annotated_at = state.annotated_at
     return scope
-
-
-def conditions(state: State, scope: Scope) -> tuple[list[str], list[str]]:
-    """The conditions for rows, and those for groups of them."""
-    where: list[str] = []
-    having: list[str] = []
-    if state.nothing:
-        where.append("FALSE")
-    for group, condition in state.where:
-        scope.group = group
-        text = condition.write(scope)[0]
-        target = having if _of_groups(condition, state) else where
-        target.append(f"({text})" if " OR " in text else text)
-    scope.group = 0
-    return where, having
-
-
-def _of_groups(condition: Condition, state: State) -> bool:
-    """Whether a condition is about what is computed out of several rows."""
-    if not state.annotations:
-        return False
-    for one in walk((condition,)):
-        if one.is_aggregate:
-            return True
-        if isinstance(one, (Compare, F)):
-            for name, annotation in state.annotations.items():
-                if annotation.is_aggregate and (
-                    one.name == name or one.name.startswith(f"{name}__")
-                ):
-                    return True
-    return False
 
 
 def ordering(state: State) -> Iterator[OrderBy | str]:
@@ -162,84 +206,33 @@ def ordering(state: State) -> Iterator[OrderBy | str]:
         yield by.reversed() if state.reverse else by
 
 
-def _write_order(state: State, scope: Scope) -> tuple[list[str], list[str]]:
-    """The order, and the columns in it that are not computed."""
-    order: list[str] = []
+def _write_order(state: State, scope: Scope) -> tuple[list[tuple[str, str]], list[str]]:
+    """The order, each part with its direction, and the columns in it that rows are grouped by."""
+    order: list[tuple[str, str]] = []
     columns: list[str] = []
     for by in ordering(state):
         if isinstance(by, str):
-            order.append("random()")
+            order.append(("random()", ""))
             continue
         value = by.value
+        direction = f"{' DESC' if by.descending else ''}{by.nulls}"
         if isinstance(value, F) and value.name not in scope.annotations:
             path = follow(scope.model, value.name)
             if not path.rest and len(path.fields) > 1:
                 for column in scope.path(path):
                     columns.append(column)
-                    order.append(
-                        f"{column}{' DESC' if by.descending else ''}{by.nulls}"
-                    )
+                    order.append((column, direction))
                 continue
-        text = by.sql(scope)
-        order.append(text)
-        if not by.is_aggregate and not _is_computed(value, scope):
-            columns.append(value.sql(scope))
+        text = value.sql(scope)
+        if text == "NULL":
+            # A constant, which PostgreSQL takes for no order.
+            continue
+        order.append((text, direction))
+        if not is_aggregated(value, scope.annotations) and not has_window(
+            value, scope.annotations
+        ):
+            columns.append(text)
     return order, columns
-
-
-def _is_computed(value: Expression, scope: Scope) -> bool:
-    return any(
-        isinstance(one, F) and one.name in scope.annotations for one in walk((value,))
-    )
-
-
-def _write_group(
-    state: State,
-    scope: Scope,
-    selection: Selection,
-    order_columns: list[str],
-) -> str:
-    """The columns that rows are grouped by, as numbers of the result's where they are in it."""
-    if not state.is_grouped:
-        return ""
-    numbers = [str(number + 1) for number in selection.grouping(scope)]
-    return ", ".join(dict.fromkeys([*numbers, *order_columns])) or "()"
-
-
-def check_multiplied(computed: Mapping[str, Expression], scope: Scope) -> None:
-    """Refuse aggregates whose rows are multiplied by a relation that they do not go over.
-
-    Raises:
-        FieldError: there is one; a count or a sum would be too large.
-    """
-    for name, computation in computed.items():
-        for one in walk((computation,)):
-            if not getattr(one, "counts_rows", False) or getattr(
-                one, "distinct", False
-            ):
-                continue
-            own = _many_of(one, scope)
-            others = [key for key in scope.many if key not in own]
-            if own and others:
-                over = " and ".join(
-                    sorted({"__".join(part[0] for part in key) for key in scope.many})
-                )
-                raise FieldError(
-                    f"{name} would be wrong: the query goes over {over}, whose rows multiply each "
-                    f"other; put the condition into the aggregate ({type(one).__name__}(…, "
-                    "filter=Q(…))), say distinct=True, or compute it in a Subquery"
-                )
-
-
-def _many_of(aggregate: Expression, scope: Scope) -> list[tuple[tuple[str, int], ...]]:
-    """The joins of to-many relations that an aggregate goes over."""
-    found = []
-    names = [one.name for one in walk((aggregate,)) if isinstance(one, F)]
-    for key in scope.many:
-        words = "__".join(part[0] for part in key)
-        if any(name == words or name.startswith(f"{words}__") for name in names):
-            found.append(key)
-    return found
 
 
 def _write_slice(state: State, writer: Writer) -> list[str]:
@@ -279,14 +272,10 @@ def _write_combined(
     columns: ColumnTypes | None,
     selection: Selection,
 ) -> str:
-    first = state.copy()
-    first.combined = ()
-    first.order = ()
-    first.low, first.high = 0, None
-    first.lock = None
+    (_, first), *others = state.combined
     texts = [f"({write(first, writer, outer, columns, selection)})"]
-    for word, other in state.combined:
-        theirs = Selection(other, names=selection.names)
+    for word, other in others:
+        theirs = Selection(other)
         text = write(other, writer, outer, columns, theirs)
         if len(theirs.names) != len(selection.names):
             raise FieldError(
@@ -319,16 +308,22 @@ def _write_combined(
 def count(state: State, columns: ColumnTypes | None = None) -> Compiled:
     """The statement that counts the rows."""
     writer = Writer()
-    if (
-        state.combined
-        or state.is_sliced
-        or state.distinct
-        or state.is_grouped
-        or state.lock is not None
-    ):
+    if state.combined or state.is_sliced or state.distinct or _is_computed(state):
         inner = state.copy()
+        inner.lock = None
         if not inner.is_sliced and not isinstance(inner.distinct, tuple):
             inner.order = ()
+            key = state.model._meta.primary_key
+            if (
+                inner.distinct
+                and inner.shape == "models"
+                and not inner.combined
+                and key
+                and (columns is None or columns.is_keyed(state.model))
+            ):
+                # Rows are as many as their keys, which take less to compare; json can't be compared at all.
+                inner.only, inner.deferred = tuple(field.name for field in key), ()
+                inner.related = ()
         sql = f"SELECT count(*) FROM ({write(inner, writer, None, columns)}) q"
     else:
         scope = scope_of(state, writer, None, columns)
@@ -337,6 +332,11 @@ def count(state: State, columns: ColumnTypes | None = None) -> Compiled:
         if where:
             sql += f" WHERE {' AND '.join(where)}"
     return _scalar(sql, writer)
+
+
+def _is_computed(state: State) -> bool:
+    """Whether which rows there are depends on what is computed out of several."""
+    return state.is_grouped or is_late(state)
 
 
 def exists(state: State, columns: ColumnTypes | None = None) -> Compiled:
@@ -356,12 +356,8 @@ def any_row(
     inner = state.copy()
     if not inner.is_sliced:
         inner.order = ()
-    if (
-        inner.combined
-        or inner.is_sliced
-        or inner.is_grouped
-        or isinstance(inner.distinct, tuple)
-    ):
+    inner.lock = None
+    if inner.combined or inner.is_sliced or _is_computed(inner):
         return write(inner, writer, outer, columns)
     scope = scope_of(inner, writer, outer, columns)
     where, _ = conditions(inner, scope)
@@ -375,65 +371,19 @@ def _scalar(sql: str, writer: Writer) -> Compiled:
     return Compiled(sql, tuple(writer.parameters), FIRST_VALUE, (), writer.text)
 
 
-class OutputColumn(Expression):
-    """A column of a query that stands in FROM."""
-
-    def __init__(self, name: str, source: Expression, scope: Scope) -> None:
-        self.name = name
-        self.kind = source.python_type(scope)
-
-    def sql(self, scope: Scope) -> str:
-        return f"q.{identifier(self.name)}"
-
-    def python_type(self, scope: Scope) -> type[object] | None:
-        return self.kind
-
-
-def aggregate(
-    state: State,
-    aggregates: dict[str, Expression],
-    columns: ColumnTypes | None = None,
-) -> Compiled:
-    """The statement that computes values out of all rows."""
-    writer = Writer()
-    if state.combined or state.is_sliced or state.distinct or state.is_grouped:
-        inner = state.copy()
-        selection = Selection(inner, named=True)
-        text = write(inner, writer, None, columns, selection)
-        scope = Scope(state.model, writer, None, state.annotations, columns)
-        named: dict[str, Expression] = {
-            name: OutputColumn(name, F(name), scope)
-            for name in selection.names
-            if name is not None
-        }
-        outer = Scope(state.model, writer, None, named, columns)
-        texts = [
-            f"{one.sql(outer)} AS {identifier(name)}"
-            for name, one in aggregates.items()
-        ]
-        if len(outer.joins) > 1:
-            raise FieldError(
-                "aggregate() over a sliced, distinct or grouped queryset computes with its columns "
-                "alone; fetch what it needs with annotate() or values()"
-            )
-        sql = f"SELECT {', '.join(texts)} FROM ({text}) q"
-    else:
-        scope = scope_of(state, writer, None, columns)
-        where, _ = conditions(state, scope)
-        scope.reuse = state.groups
-        texts = [
-            f"{one.sql(scope)} AS {identifier(name)}"
-            for name, one in aggregates.items()
-        ]
-        check_multiplied(aggregates, scope)
-        sql = f"SELECT {', '.join(texts)} FROM {scope.from_clause()}"
-        if where:
-            sql += f" WHERE {' AND '.join(where)}"
-    from hyperdjango.query.compiled import FIRST_DICT
-
-    return Compiled(sql, tuple(writer.parameters), FIRST_DICT, (), writer.text)
-
-
 def select_text(state: State) -> str:
     """The text of the statement, as far as it is known without a database."""
     return write(state, Writer())
+
+
+__all__ = [
+    "any_row",
+    "conditions",
+    "count",
+    "exists",
+    "ordering",
+    "scope_of",
+    "select",
+    "select_text",
+    "write",
+]

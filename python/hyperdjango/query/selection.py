@@ -5,6 +5,7 @@ from __future__ import annotations
 from hyperdjango.errors import FieldError
 from hyperdjango.models.suggest import did_you_mean
 from hyperdjango.query.expressions import F
+from hyperdjango.query.grouping import has_window, is_aggregated
 from hyperdjango.query.links import forward_links, link, reverse_links
 from hyperdjango.query.writer import identifier
 
@@ -65,24 +66,22 @@ class Selection:
 
     Arguments:
         state: what is asked for.
-        names: list of str | None, the names of the columns, where they are those of another SELECT.
-        named: bool, whether every column gets its name in the result.
+        named: bool, whether every column gets its name in the result, fields those of their columns.
 
     Attributes:
         names: list of str, what each column is.
         text_columns: list of int, the columns that are read in PostgreSQL's text form.
         aggregates: set of int, the columns that are computed out of several rows.
+        own: set of int, the columns of the model's own table.
     """
 
-    def __init__(
-        self, state: State, *, names: list[str] | None = None, named: bool = False
-    ) -> None:
+    def __init__(self, state: State, *, named: bool = False) -> None:
         self.state = state
-        self.wanted = names
         self.named = named
         self.names: list[str] = []
         self.text_columns: list[int] = []
         self.aggregates: set[int] = set()
+        self.own: set[int] = set()
         self._texts: list[str] = []
         self._part = Part(state.model)
 
@@ -93,6 +92,8 @@ class Selection:
     def grouping(self, scope: Scope) -> list[int]:
         """The columns that rows are grouped by: a table's key stands for all of its columns."""
         left_out = set(self.aggregates)
+        if self.state.grouped is True and scope.is_keyed(self.state.model):
+            left_out |= self.own
         if self.state.shape == "models":
             parts = [self._part]
             while parts:
@@ -127,16 +128,38 @@ class Selection:
         return self._texts
 
     def _add(self, text: str, name: str) -> int:
-        if self.named or self.state.shape in ("dicts", "named"):
-            text = f"{text} AS {identifier(name)}"
         self._texts.append(text)
         self.names.append(name)
         return len(self._texts) - 1
 
+    def labelled(self, texts: list[str]) -> list[str]:
+        """Columns with their names, where the result has names.
+
+        Raises:
+            FieldError: a name is longer than PostgreSQL's names are.
+        """
+        if not self.named and self.state.shape != "dicts":
+            return texts
+        for name in self.names:
+            if len(name.encode()) > 63:
+                raise FieldError(
+                    f"{name!r} is longer than the 63 bytes of a name in PostgreSQL; give it another: "
+                    f"values(name=F({name!r})), or say values_list()"
+                )
+        return [
+            f"{text} AS {identifier(name)}"
+            for text, name in zip(texts, self.names, strict=True)
+        ]
+
     def _add_field(
         self, field: ModelField, scope: Scope, name: str, alias: str = ""
     ) -> int:
-        number = self._add(scope.readable(alias or scope.alias, field), name)
+        alias = alias or scope.alias
+        if self.named and name == field.name and alias == scope.alias:
+            name = field.column
+        number = self._add(scope.readable(alias, field), name)
+        if alias == scope.alias:
+            self.own.add(number)
         if field.python_type is str:
             self.text_columns.append(number)
         return number
@@ -168,7 +191,8 @@ class Selection:
 
     def _write_related(self, path: str, scope: Scope) -> None:
         """A relation's row, and those of the relations before it in the path."""
-        part, links, prefix = self._part, (), ""
+        part, prefix = self._part, ""
+        links: tuple[Link, ...] = ()
         model = self.state.model
         for name in path.split("__"):
             hop = _single_link(model, name, path)
@@ -195,10 +219,13 @@ class Selection:
             from hyperdjango.query.paths import follow
 
             path = follow(scope.model, value)
+            alias = scope.join(path.links).alias
             if len(path.fields) > 1 and not path.rest:
-                alias = scope.join(path.links).alias
                 for field in path.fields:
                     self._add_field(field, scope, field.name, alias)
+                return
+            if not path.rest:
+                self._add_field(path.fields[0], scope, value, alias)
                 return
         self._write_annotation(name, one, scope)
 
@@ -211,7 +238,7 @@ class Selection:
         number = self._add(text, name)
         if one.is_text_form(scope):
             self.text_columns.append(number)
-        if one.is_aggregate or one.has_window:
+        if is_aggregated(one, scope.annotations) or has_window(one, scope.annotations):
             self.aggregates.add(number)
         if self.state.shape == "models":
             self._part.extras.append((name, number))

@@ -28,11 +28,13 @@ class Side:
         nullable: bool, whether it may be NULL.
         where: str, what it is, for an error.
         field: ModelField | None, the column that it is, or that it was made from.
+        db_type: str | None, its type, where it is not that of the column.
         is_column: bool, whether it is the column itself.
     """
 
     __slots__ = (
         "convert",
+        "db_type",
         "family",
         "field",
         "is_column",
@@ -51,7 +53,9 @@ class Side:
         nullable: bool = True,
         field: ModelField | None = None,
         is_column: bool = False,
+        db_type: str | None = None,
     ) -> None:
+        self.db_type = db_type
         self.family = family
         self.where = where
         self.convert = convert
@@ -66,7 +70,7 @@ class Side:
         family = family_of(field)
         is_str = field.python_type is str
         convert: Callable[[Any], Any] = field.convert
-        if is_str and family in ("array", "range", "multirange", "json", "hstore"):
+        if is_str and family in TEXT_FORMS:
             convert = TEXT_FORMS[family](field)
         return cls(
             family,
@@ -79,12 +83,34 @@ class Side:
         )
 
     @classmethod
-    def of_type(cls, kind: type[Any] | None, where: str) -> Side:
+    def of_type(
+        cls,
+        kind: type[Any] | None,
+        where: str,
+        *,
+        text: bool = False,
+        db_type: str | None = None,
+    ) -> Side:
         """What an expression gives whose values have a Python type."""
         family, convert = (
             _BY_TYPE.get(kind, ("other", None)) if kind else ("other", None)
         )
-        return cls(family, where, convert=convert)
+        return cls(family, where, convert=convert, text=text, db_type=db_type)
+
+    @classmethod
+    def of_db_type(cls, db_type: str, where: str, *, text: bool = False) -> Side:
+        """What an expression gives whose type was stated."""
+        from hyperdjango.query.families import family_of_type, python_type_of
+
+        family = family_of_type(db_type)
+        _, convert = _BY_TYPE.get(
+            python_type_of(db_type) or type(None), ("other", None)
+        )
+        if family == "json":
+            from hyperdjango.query.transforms import json_text
+
+            return cls(family, where, convert=json_text, text=True, db_type=db_type)
+        return cls(family, where, convert=convert, text=text, db_type=db_type)
 
     def made(
         self,
@@ -94,6 +120,7 @@ class Side:
         convert: Callable[[Any], Any] | None = None,
         nullable: bool = False,
         text: bool = False,
+        db_type: str | None = None,
     ) -> Side:
         """What a transform makes of this side."""
         return Side(
@@ -103,6 +130,7 @@ class Side:
             text=text,
             nullable=self.nullable or nullable,
             field=self.field,
+            db_type=db_type,
         )
 
     def refuse(self, value: object, wanted: str) -> FieldValueError:
@@ -112,13 +140,12 @@ class Side:
 
 def _pass_or_json(field: ModelField) -> Callable[[Any], Any]:
     def convert(value: Any) -> Any:
-        from hyperdjango.models.convert import to_str
+        from hyperdjango.query.transforms import json_text
 
-        if isinstance(value, (bool, int, float)):
-            import json
-
-            return json.dumps(value)
-        return to_str(field, value)
+        # Text is JSON's own already: that is what the field has.
+        if isinstance(value, str):
+            return field.convert(value)
+        return json_text(value)
 
     return convert
 
@@ -126,18 +153,67 @@ def _pass_or_json(field: ModelField) -> Callable[[Any], Any]:
 def _pass_list(field: ModelField) -> Callable[[Any], Any]:
     def convert(value: Any) -> Any:
         if isinstance(value, (list, tuple)):
-            return list(value)
+            return _items(value)
         return field.convert(value)
 
     return convert
 
 
+def _items(values: Any) -> list[Any]:
+    """The elements of an array, as they can travel in PostgreSQL's text form."""
+    return [
+        _items(value)
+        if isinstance(value, (list, tuple))
+        else value
+        if value is None or isinstance(value, (bool, int, float, Decimal))
+        else plain_text(value)
+        for value in values
+    ]
+
+
+def is_range(value: Any) -> bool:
+    """Whether a value is an object of a class for ranges, such as psycopg's."""
+    return all(hasattr(value, name) for name in ("lower", "upper", "bounds")) or all(
+        hasattr(value, name) for name in ("lower", "upper", "lower_inc", "upper_inc")
+    )
+
+
+def _range_object_text(value: Any) -> str:
+    if getattr(value, "isempty", False):
+        return "empty"
+    bounds = getattr(value, "bounds", None) or (
+        ("[" if value.lower_inc else "(") + ("]" if value.upper_inc else ")")
+    )
+    return range_text(value.lower, value.upper, bounds)
+
+
 def _range_text(field: ModelField) -> Callable[[Any], Any]:
     def convert(value: Any) -> Any:
-        if isinstance(value, tuple) and len(value) == 2:
+        if isinstance(value, tuple) and len(value) in (2, 3):
             return range_text(*value)
-        if hasattr(value, "isempty") or type(value).__name__ == "Range":
-            return str(value)
+        if is_range(value):
+            return _range_object_text(value)
+        return field.convert(value)
+
+    return convert
+
+
+def _multirange_text(field: ModelField) -> Callable[[Any], Any]:
+    one = _range_text(field)
+
+    def convert(value: Any) -> Any:
+        if isinstance(value, list):
+            return "{" + ",".join(str(one(item)) for item in value) + "}"
+        text = one(value)
+        return text if text.lstrip().startswith("{") else "{" + text + "}"
+
+    return convert
+
+
+def _interval_text(field: ModelField) -> Callable[[Any], Any]:
+    def convert(value: Any) -> Any:
+        if isinstance(value, datetime.timedelta):
+            return plain_text(value)
         return field.convert(value)
 
     return convert
@@ -190,15 +266,19 @@ def plain_text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
         return value.isoformat()
+    if isinstance(value, datetime.timedelta):
+        # Python's own parts, each a whole number: 1.5 days before is -2 days and 12 hours.
+        return f"{value.days} days {value.seconds} seconds {value.microseconds} microseconds"
     return str(value)
 
 
 TEXT_FORMS: dict[str, Callable[[ModelField], Callable[[Any], Any]]] = {
     "array": _pass_list,
     "range": _range_text,
-    "multirange": _range_text,
+    "multirange": _multirange_text,
     "json": _pass_or_json,
     "hstore": _hstore_text,
+    "interval": _interval_text,
 }
 
 

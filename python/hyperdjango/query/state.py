@@ -55,6 +55,8 @@ class State:
         using: Database or its name, or None.
         nothing: bool, whether there are no rows, so that none are asked for.
         groups: int, how many filter() calls there were.
+        grouped: what aggregates are computed for each of: None if there are none, True for each row, or the
+            values that had been asked for before the first of them.
         reverse: bool, whether the order is turned round.
     """
 
@@ -64,6 +66,7 @@ class State:
         "combined",
         "deferred",
         "distinct",
+        "grouped",
         "groups",
         "hidden",
         "high",
@@ -83,6 +86,9 @@ class State:
     )
 
     def __init__(self, model: type[Model]) -> None:
+        for field in model._meta.fields:
+            # What the annotation names is looked up now, before the engine asks for it.
+            field.python_type  # noqa: B018
         self.model = model
         self.where: tuple[tuple[int, Condition], ...] = ()
         self.annotations: Mapping[str, Expression] = NO_ANNOTATIONS
@@ -103,6 +109,7 @@ class State:
         self.using: Database | str | None = None
         self.nothing = False
         self.groups = 0
+        self.grouped: bool | tuple[str | tuple[str, Expression], ...] | None = None
         self.reverse = False
 
     def copy(self) -> State:
@@ -128,6 +135,7 @@ class State:
         made.using = self.using
         made.nothing = self.nothing
         made.groups = self.groups
+        made.grouped = self.grouped
         made.reverse = self.reverse
         return made
 
@@ -139,7 +147,7 @@ class State:
     @property
     def is_grouped(self) -> bool:
         """Whether an annotation is computed out of several rows."""
-        return any(annotation.is_aggregate for annotation in self.annotations.values())
+        return self.grouped is not None
 
     def key(self, values: list[Any]) -> tuple[object, ...] | None:
         """What the text of its SELECT depends on, or None if that can't be said.

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from hyperdjango.errors import FieldError
 from hyperdjango.query.conditions import Condition
-from hyperdjango.query.expressions import Expression
+from hyperdjango.query.expressions import Expression, F
+from hyperdjango.query.scope import Scope as Inner
+from hyperdjango.query.selection import Selection
+from hyperdjango.query.writer import Writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,8 +30,10 @@ class Subquery(Expression):
     """
 
     def __init__(self, queryset: QuerySet[Any], db_type: str | None = None) -> None:
+        from hyperdjango.query.expressions import checked_type
+
         self.state: State = queryset._state
-        self.db_type = db_type
+        self.db_type = None if db_type is None else checked_type(db_type)
 
     @property
     def is_aggregate(self) -> bool:
@@ -39,12 +44,22 @@ class Subquery(Expression):
         return f"({self._write(self._of_one_column(), scope)})"
 
     def sql(self, scope: Scope) -> str:
-        return f"({self._write(self._of_one_column(), scope)})"
+        state = self._of_one_column()
+        selection = Selection(state)
+        text = f"({self._write(state, scope, selection)})"
+        if len(selection.names) != 1:
+            raise FieldError(
+                f"a {type(self).__name__} has one value, and its queryset has "
+                f"{', '.join(selection.names)}; say values('…') with one name"
+            )
+        return text
 
-    def _write(self, state: State, scope: Scope) -> str:
+    def _write(
+        self, state: State, scope: Scope, selection: Selection | None = None
+    ) -> str:
         from hyperdjango.query import select
 
-        return select.write(state, scope.writer, scope)
+        return select.write(state, scope.writer, scope, None, selection)
 
     def _of_one_column(self) -> State:
         """A queryset of instances stands for their keys."""
@@ -64,30 +79,34 @@ class Subquery(Expression):
         made.only, made.deferred = None, ()
         return made
 
-    def python_type(self, scope: Scope) -> type[Any] | None:
-        from hyperdjango.query.expressions import F
-        from hyperdjango.query.scope import Scope as Inner
-        from hyperdjango.query.writer import Writer
-
+    def _value(self, scope: Scope) -> tuple[Expression, Scope] | None:
+        """The value, and the scope that it belongs to."""
         state = self._of_one_column()
+        if state.combined:
+            state = state.combined[0][1]
         if not state.values:
             return None
         first = state.values[0]
         one = first[1] if isinstance(first, tuple) else F(first)
-        inner = Inner(state.model, Writer(), scope, state.annotations)
-        return one.python_type(inner)
+        return one, Inner(
+            state.model, Writer(), scope, state.annotations, scope.columns
+        )
+
+    def python_type(self, scope: Scope) -> type[Any] | None:
+        if self.db_type is not None:
+            return super().python_type(scope)
+        found = self._value(scope)
+        return None if found is None else found[0].python_type(found[1])
+
+    def type_name(self, scope: Scope) -> str | None:
+        found = self._value(scope)
+        if self.db_type is not None or found is None:
+            return self.db_type
+        return found[0].type_name(found[1])
 
     def is_text_form(self, scope: Scope) -> bool:
-        from hyperdjango.query.expressions import F
-        from hyperdjango.query.scope import Scope as Inner
-        from hyperdjango.query.writer import Writer
-
-        state = self._of_one_column()
-        if not state.values:
-            return False
-        first = state.values[0]
-        one = first[1] if isinstance(first, tuple) else F(first)
-        return one.is_text_form(Inner(state.model, Writer(), scope, state.annotations))
+        found = self._value(scope)
+        return found is not None and found[0].is_text_form(found[1])
 
 
 class Exists(Condition):
@@ -120,3 +139,11 @@ class ArraySubquery(Subquery):
 
     def python_type(self, scope: Scope) -> type[Any] | None:
         return list
+
+    def type_name(self, scope: Scope) -> str | None:
+        kind = super().type_name(scope)
+        return None if kind is None else f"{kind}[]"
+
+    def is_text_form(self, scope: Scope) -> bool:
+        # A list of values, each as it is read alone.
+        return False

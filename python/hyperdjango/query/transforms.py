@@ -7,6 +7,7 @@ import json
 from decimal import Decimal
 
 from hyperdjango.models.suggest import did_you_mean
+from hyperdjango.query.families import family_of_type
 from hyperdjango.query.sides import Side, plain_text, quoted
 from hyperdjango.query.writer import literal
 
@@ -57,11 +58,18 @@ def is_known(name: str) -> bool:
     return any(name in transforms for transforms in _KNOWN.values())
 
 
+def type_of(side: Side, scope: Scope) -> str:
+    """The type of a date or moment; with a time zone where nothing says otherwise."""
+    if side.is_column and side.field is not None:
+        return scope.type_of(side.field)
+    if side.db_type is not None:
+        return side.db_type
+    return "date" if side.family == "date" else "timestamp with time zone"
+
+
 def in_utc(sql: str, side: Side, scope: Scope) -> str:
     """A moment as its date and time in UTC, which is how models read it."""
-    zoned = side.field is None or scope.type_of(side.field).endswith("with time zone")
-    if not side.is_column and side.field is not None:
-        zoned = False
+    zoned = type_of(side, scope).endswith("with time zone")
     return f"({sql} AT TIME ZONE 'UTC')" if zoned else sql
 
 
@@ -155,19 +163,43 @@ def _range_end(function: str) -> Callable[[Side, str], Transform]:
         return f"{function}({sql})"
 
     def make(side: Side, name: str) -> Transform:
-        return Transform(
-            side,
-            side.made("other", name, nullable=True, text=True, convert=plain_text),
-            write,
+        kind = element_of_range(side)
+        made = side.made(
+            family_of_type(kind) if kind else "other",
+            name,
+            nullable=True,
+            text=True,
+            convert=plain_text,
+            db_type=kind,
         )
+        return Transform(side, made, write)
 
     return make
+
+
+# What a range is of (PostgreSQL documentation, "Range Types").
+_ELEMENTS = {
+    "int4range": "integer",
+    "int8range": "bigint",
+    "numrange": "numeric",
+    "daterange": "date",
+    "tsrange": "timestamp without time zone",
+    "tstzrange": "timestamp with time zone",
+}
+
+
+def element_of_range(side: Side) -> str | None:
+    """The type that a range is of, where it is one of PostgreSQL's own."""
+    kind = side.db_type or (side.field.db_type if side.field else None) or ""
+    return _ELEMENTS.get(kind.replace("multirange", "range"))
 
 
 def _json_key(side: Side, name: str) -> Transform:
     """``->``: a member of an object, or an element of an array where the name is a number."""
     number = name.removeprefix("-")
-    key = name if number.isdecimal() else literal(name)
+    # A number that is too large for PostgreSQL is a name.
+    is_number = number.isascii() and number.isdecimal() and len(number) < 10
+    key = name if is_number else literal(name)
 
     def write(sql: str, side: Side, scope: Scope) -> str:
         return f"({sql} -> {key})"
@@ -195,6 +227,8 @@ def json_text(value: Any) -> str:
 def _array_element(side: Side, name: str) -> Transform | None:
     """``tags__0`` is the first element, ``tags__0_2`` the first two, as in Django."""
     first, _, last = name.partition("_")
+    if not name.isascii() or max(len(first), len(last)) > 9:
+        return None
     if not first.isdecimal() or (last and not last.isdecimal()):
         return None
     if last:
@@ -284,6 +318,8 @@ _KEYED: dict[str, Callable[[Side, str], Transform | None]] = {
     "array": _array_element,
     "hstore": _hstore_key,
 }
+
+_KNOWN["multirange"] = _KNOWN["range"]
 
 __all__ = [
     "Transform",

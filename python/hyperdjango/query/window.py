@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hyperdjango.errors import FieldError
 from hyperdjango.query.aggregates import Aggregate, order_part
+from hyperdjango.query.arithmetic import alike
 from hyperdjango.query.expressions import Expression, Func, expression
 
 TYPE_CHECKING = False
@@ -64,7 +65,13 @@ class Window(Expression):
             )
         if self.frame is not None:
             parts.append(self.frame.sql())
-        return f"{value} OVER ({' '.join(parts)})"
+        sql = f"{value} OVER ({' '.join(parts)})"
+        if isinstance(self.value, Aggregate):
+            sql = self.value.finished(sql, scope)
+        return sql
+
+    def type_name(self, scope: Scope) -> str | None:
+        return self.value.type_name(scope)
 
     def python_type(self, scope: Scope) -> type[Any] | None:
         return self.value.python_type(scope)
@@ -166,6 +173,16 @@ class Ntile(WindowFunction):
 
 
 class _OfArgument(WindowFunction):
+    def type_name(self, scope: Scope) -> str | None:
+        return self.arguments[0].type_name(scope)
+
+    def sql(self, scope: Scope) -> str:
+        # A default behind the offset takes the type of the argument.
+        argument, *others = self.arguments
+        made = alike((argument, *others), scope)
+        written = ", ".join(one.sql(scope) for one in made)
+        return f"{self.function}({written})"
+
     def python_type(self, scope: Scope) -> type[Any] | None:
         return self.arguments[0].python_type(scope)
 

@@ -1,12 +1,13 @@
-"""INSERT, UPDATE and DELETE: the text of statements that change rows."""
+"""INSERT, UPDATE and DELETE: the text of statements that change one row, or the rows of a queryset."""
 
 from __future__ import annotations
 
+from hyperdjango import _engine
 from hyperdjango.errors import FieldError
 from hyperdjango.query import select as selects
 from hyperdjango.query.compiled import COUNT, TUPLES, Compiled
 from hyperdjango.query.conditions import condition_of
-from hyperdjango.query.expressions import Expression
+from hyperdjango.query.expressions import Expression, F
 from hyperdjango.query.scope import Scope
 from hyperdjango.query.selection import ROW_VERSION
 from hyperdjango.query.sides import Side
@@ -81,9 +82,34 @@ class Conflict:
 
 
 def parameter(writer: Writer, field: ModelField, value: Any, columns: Columns) -> str:
-    """A value as a parameter of the field's column."""
-    place = writer.parameter(value, field.python_type is str)
-    return f"{place}::numeric::money" if columns.type_of(field) == "money" else place
+    """A value as a parameter of the field's column.
+
+    A str for a moment or a length of time is what Python can't hold, ``infinity``, in PostgreSQL's own form.
+    """
+    kind = columns.column(field).type
+    if is_json(field, kind):
+        return writer.parameter(None if value is None else json_of(value), True)
+    place = writer.parameter(value, field.python_type is str or is_beyond(field, value))
+    return f"{place}::numeric::money" if kind == "money" else place
+
+
+# The types that have values in PostgreSQL which Python's do not have.
+LESS_IN_PYTHON = frozenset(("date", "datetime", "time", "timedelta"))
+
+
+def is_beyond(field: ModelField, value: Any) -> bool:
+    """Whether a value is what Python can't hold, as text."""
+    return isinstance(value, str) and field.python_type.__name__ in LESS_IN_PYTHON
+
+
+def is_json(field: ModelField, kind: str) -> bool:
+    """Whether the values of a field are Python's, and the column's JSON."""
+    return kind in ("json", "jsonb") and field.python_type is not str
+
+
+def json_of(value: Any) -> str:
+    """A value as the text of JSON, with every digit."""
+    return _engine.encode_json(value, decimals="number").decode()
 
 
 def returning(
@@ -125,10 +151,7 @@ def insert(
     names, places = [], []
     for field, value in values:
         names.append(identifier(field.column))
-        if isinstance(value, Expression):
-            places.append(value.sql(scope))
-        else:
-            places.append(parameter(writer, field, value, columns))
+        places.append(_new_value(field, value, scope, columns))
     sql = f"INSERT INTO {table(model)} "
     if names:
         sql += f"({', '.join(names)}) VALUES ({', '.join(places)})"
@@ -139,91 +162,18 @@ def insert(
     return Compiled(sql + clause, tuple(writer.parameters), shape, as_text, writer.text)
 
 
-def insert_many(
-    model: type[Model],
-    fields: Sequence[ModelField],
-    values: Sequence[list[Any]],
-    back: Sequence[ModelField],
-    conflict: Conflict | None,
-    columns: Columns,
-) -> Compiled:
-    """The statement that adds many rows: one, with an array for each column.
-
-    Arguments:
-        model: the class.
-        fields: the fields that have values.
-        values: the values of each field, all lists of one length.
-        back: the fields that are read back, in the order of the rows.
-        conflict: Conflict | None.
-        columns: the real columns.
-    """
-    writer = Writer()
-    names = ", ".join(identifier(field.column) for field in fields)
-    source, selected = unnest(fields, values, columns, writer)
-    sql = (
-        f"INSERT INTO {table(model)} ({names}) SELECT {', '.join(selected)} FROM {source} "
-        "ORDER BY u.n"
-    )
-    if conflict is not None:
-        sql += conflict.sql()
-    clause, as_text = returning(back, "", columns, writer)
-    shape = TUPLES if back else COUNT
-    return Compiled(sql + clause, tuple(writer.parameters), shape, as_text, writer.text)
+def _new_value(field: ModelField, value: Any, scope: Scope, columns: Columns) -> str:
+    """What a field of a new row is set to."""
+    if isinstance(value, Expression) and _names_field(value):
+        raise FieldError(
+            f"{field} is set to {value!r}, which is what the row has already, and there is no row yet; "
+            "F() works when a loaded instance is saved, and in update()"
+        )
+    return _changed_value(field, value, scope, columns)
 
 
-def unnest(
-    fields: Sequence[ModelField],
-    values: Sequence[list[Any]],
-    columns: Columns,
-    writer: Writer,
-) -> tuple[str, list[str]]:
-    """Arrays as a table ``u``, with a number ``n`` for each row; and its columns as the fields' types."""
-    arrays, names, selected = [], [], []
-    for number, (field, column) in enumerate(zip(fields, values, strict=True)):
-        kind = columns.column(field).type
-        name = f"c{number}"
-        names.append(name)
-        if kind.endswith("[]"):
-            # An array of arrays would be one array of more dimensions: each travels as text.
-            texts = [array_text(value) for value in column]
-            arrays.append(f"{writer.parameter(texts)}::text[]")
-            selected.append(f"u.{name}::{kind}")
-        elif kind == "money":
-            arrays.append(f"{writer.parameter(column)}::numeric[]")
-            selected.append(f"u.{name}::money")
-        else:
-            place = writer.parameter(column, field.python_type is str)
-            arrays.append(f"{place}::{kind}[]")
-            selected.append(f"u.{name}")
-    source = f"unnest({', '.join(arrays)}) WITH ORDINALITY u({', '.join(names)}, n)"
-    return source, selected
-
-
-def array_text(value: Any) -> str | None:
-    """A list in the text form of an array (PostgreSQL documentation, "Array Input and Output Syntax").
-
-    >>> array_text(["a", None, 'say "no"'])
-    '{"a",NULL,"say \\\\"no\\\\""}'
-    """
-    from hyperdjango.query.sides import plain_text, quoted
-
-    if value is None or isinstance(value, str):
-        return value
-    parts = []
-    for item in value:
-        if item is None:
-            parts.append("NULL")
-        elif isinstance(item, (list, tuple)):
-            parts.append(array_text(item) or "{}")
-        elif isinstance(item, (bytes, bytearray)):
-            parts.append(quoted("\\x" + bytes(item).hex()))
-        elif isinstance(item, dict):
-            from hyperdjango.query.transforms import json_text
-
-            parts.append(quoted(json_text(item)))
-        else:
-            parts.append(quoted(plain_text(item)))
-    return "{" + ",".join(parts) + "}"
+def _names_field(value: Expression) -> bool:
+    return type(value) is F or any(_names_field(child) for child in value.children())
 
 
 def update(state: State, changes: dict[ModelField, Any], columns: Columns) -> Compiled:
@@ -238,12 +188,7 @@ def update(state: State, changes: dict[ModelField, Any], columns: Columns) -> Co
     scope = selects.scope_of(state, writer, None, columns)
     texts = []
     for field, value in changes.items():
-        if isinstance(value, Expression):
-            text = value.sql(scope)
-            if columns.type_of(field) == "money":
-                text = f"({text})::numeric::money"
-        else:
-            text = parameter(writer, field, value, columns)
+        text = _changed_value(field, value, scope, columns)
         texts.append(f"{identifier(field.column)} = {text}")
     if len(scope.joins) > 1:
         raise FieldError(
@@ -255,6 +200,16 @@ def update(state: State, changes: dict[ModelField, Any], columns: Columns) -> Co
     return Compiled(sql, tuple(writer.parameters), COUNT, (), writer.text)
 
 
+def _changed_value(
+    field: ModelField, value: Any, scope: Scope, columns: Columns
+) -> str:
+    """What a field of a row is set to."""
+    if not isinstance(value, Expression):
+        return parameter(scope.writer, field, value, columns)
+    text = value.sql(scope)
+    return f"({text})::numeric::money" if columns.type_of(field) == "money" else text
+
+
 def delete(state: State, columns: Columns) -> Compiled:
     """The statement that deletes the rows of a queryset."""
     writer = Writer()
@@ -262,6 +217,16 @@ def delete(state: State, columns: Columns) -> Compiled:
     where = rows_of(state, scope)
     sql = f"DELETE FROM {table(state.model)} {scope.alias}{where}"
     return Compiled(sql, tuple(writer.parameters), COUNT, (), writer.text)
+
+
+class System(Expression):
+    """A system column (PostgreSQL documentation, "System Columns")."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def sql(self, scope: Scope) -> str:
+        return f"{scope.alias}.{identifier(self.name)}"
 
 
 def rows_of(state: State, scope: Scope) -> str:
@@ -281,7 +246,8 @@ def rows_of(state: State, scope: Scope) -> str:
         # What needs other tables is written anew, as a query of its own.
         del scope.writer.parameters[before[0] :]
         del scope.writer.text[before[1] :]
-    key = [field.column for field in state.model._meta.primary_key] or ["ctid"]
+    key = [field.column for field in state.model._meta.primary_key]
+    key = key or ["tableoid", "ctid"]
     inner = state.copy()
     inner.shape = "tuples"
     inner.related, inner.only, inner.deferred = (), None, ()
@@ -289,15 +255,10 @@ def rows_of(state: State, scope: Scope) -> str:
     names = ", ".join(f"{scope.alias}.{identifier(column)}" for column in key)
     if state.model._meta.primary_key:
         inner.values = tuple(field.name for field in state.model._meta.primary_key)
-        text = selects.write(inner, scope.writer, None, scope.columns)
     else:
-        from hyperdjango.query.expressions import RawSQL
-
-        del RawSQL
-        raise FieldError(
-            f"{state.model.__name__} has no primary key, so that these rows can't be told from "
-            "others; mark one, or use conditions of the model's own fields"
-        )
+        # Rows that nothing tells from others are told by where they are, for one statement.
+        inner.values = tuple((column, System(column)) for column in key)
+    text = selects.write(inner, scope.writer, None, scope.columns)
     return f" WHERE ({names}) IN ({text})"
 
 
@@ -322,14 +283,14 @@ def update_one(
     writer = Writer()
     scope = Scope(model, writer, None, None, columns)
     texts = [
-        f"{identifier(field.column)} = "
-        + (
-            value.sql(scope)
-            if isinstance(value, Expression)
-            else parameter(writer, field, value, columns)
-        )
+        f"{identifier(field.column)} = {_changed_value(field, value, scope, columns)}"
         for field, value in changes
     ]
+    if len(scope.joins) > 1:
+        raise FieldError(
+            f"a field of {model.__name__} can be set to what its own row has, and not to what related "
+            "rows have; use a Subquery"
+        )
     where = _by_key(key, version, writer, columns)
     clause, as_text = returning(back, "", columns, writer)
     sql = f"UPDATE {table(model)} {scope.alias} SET {', '.join(texts)} WHERE {where}{clause}"
@@ -365,28 +326,6 @@ def _by_key(
     return " AND ".join(conditions)
 
 
-def update_many(
-    model: type[Model],
-    fields: Sequence[ModelField],
-    values: Sequence[list[Any]],
-    columns: Columns,
-) -> Compiled:
-    """The statement that changes many rows: the first fields are the key, the others are set."""
-    writer = Writer()
-    key = model._meta.primary_key
-    source, selected = unnest(fields, values, columns, writer)
-    same = " AND ".join(
-        f"t.{identifier(field.column)} = {selected[number]}"
-        for number, field in enumerate(key)
-    )
-    changes = ", ".join(
-        f"{identifier(field.column)} = {selected[len(key) + number]}"
-        for number, field in enumerate(fields[len(key) :])
-    )
-    sql = f"UPDATE {table(model)} t SET {changes} FROM {source} WHERE {same}"
-    return Compiled(sql, tuple(writer.parameters), COUNT, (), writer.text)
-
-
 def converted(field: ModelField, value: Any) -> Any:
     """A value as update() sends it; an expression stays one."""
     if isinstance(value, Expression):
@@ -406,6 +345,5 @@ __all__ = [
     "converted",
     "delete",
     "insert",
-    "insert_many",
     "update",
 ]

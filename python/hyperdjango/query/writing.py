@@ -72,6 +72,9 @@ class Writing(Generic[Row_co]):
         values = _new_values(lookups, defaults)
         database = await execution.database_of(self._state, changing=True)
         try:
+            if database.current() is None:
+                # The statement is a transaction by itself.
+                return await self._create_in(database, values), True
             async with database.transaction():
                 return await self._create_in(database, values), True
         except UniqueViolation:

@@ -17,7 +17,8 @@ fn unencodable(py: Python<'_>, error: &ProtocolError) -> PyErr {
 impl Connection {
     /// Sends an operation, or holds it back until what it must not overtake is sent.
     pub(super) fn begin(&mut self, py: Python<'_>, operation: Operation) -> PyResult<()> {
-        if self.is_preparing() || !self.held.is_empty() {
+        // What is sent while a COPY takes data makes it fail.
+        if self.is_preparing() || !self.held.is_empty() || self.copying.is_some() {
             self.held.push_back(operation);
             return Ok(());
         }

@@ -20,11 +20,35 @@ const ESCAPES: [u8; 256] = {
     table
 };
 
-/// Appends a string with its quotes.
-pub(super) fn string(text: &str, output: &mut Vec<u8>) {
-    output.reserve(text.len() + 2);
+/// Whether one of eight bytes needs an escape: looked at all at once.
+fn needs_escape(chunk: [u8; 8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    let word = u64::from_ne_bytes(chunk);
+    // A byte of `x` is zero exactly where its highest bit is set here, if no lower byte was; that one is is enough.
+    let has_zero = |x: u64| x.wrapping_sub(ONES) & !x & HIGHS;
+    let below_space = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
+    let quote = has_zero(word ^ (ONES * b'"' as u64));
+    let backslash = has_zero(word ^ (ONES * b'\\' as u64));
+    below_space | quote | backslash != 0
+}
+
+/// Appends a string, given in UTF-8, with its quotes.
+pub(super) fn string(bytes: &[u8], output: &mut Vec<u8>) {
+    output.reserve(bytes.len() + 2);
     output.push(b'"');
-    let bytes = text.as_bytes();
+    let (chunks, rest) = bytes.as_chunks::<8>();
+    if chunks.iter().any(|chunk| needs_escape(*chunk))
+        || rest.iter().any(|byte| ESCAPES[usize::from(*byte)] != 0)
+    {
+        escaped(bytes, output);
+    } else {
+        output.extend_from_slice(bytes);
+    }
+    output.push(b'"');
+}
+
+fn escaped(bytes: &[u8], output: &mut Vec<u8>) {
     let mut start = 0;
     for (at, byte) in bytes.iter().enumerate() {
         let escape = ESCAPES[usize::from(*byte)];
@@ -43,13 +67,12 @@ pub(super) fn string(text: &str, output: &mut Vec<u8>) {
         }
     }
     output.extend_from_slice(&bytes[start..]);
-    output.push(b'"');
 }
 
 /// A name as the key of an object, with the colon.
 pub(crate) fn key(name: &str) -> Vec<u8> {
     let mut output = Vec::with_capacity(name.len() + 3);
-    string(name, &mut output);
+    string(name.as_bytes(), &mut output);
     output.push(b':');
     output
 }
@@ -75,20 +98,19 @@ pub(super) fn whole(number: i64, output: &mut Vec<u8>) {
 }
 
 /// Appends a number in so many digits.
-pub(super) fn padded(number: u32, width: usize, output: &mut Vec<u8>) {
-    let start = output.len();
-    output.resize(start + width, b'0');
+pub(super) fn padded<const WIDTH: usize>(number: u32, output: &mut Vec<u8>) {
+    let mut digits = [b'0'; WIDTH];
     let mut rest = number;
-    for digit in output[start..].iter_mut().rev() {
+    for digit in digits.iter_mut().rev() {
         *digit = b'0' + (rest % 10) as u8;
         rest /= 10;
     }
+    output.extend_from_slice(&digits);
 }
 
 /// Appends a finite float in the fewest digits that give it back.
 pub(super) fn float(number: f64, output: &mut Vec<u8>) {
-    // Writing to a vector does not fail.
-    let _ = write!(output, "{number:?}");
+    output.extend_from_slice(zmij::Buffer::new().format_finite(number).as_bytes());
 }
 
 /// Appends anything that has a text of plain ASCII, with quotes.

@@ -2,9 +2,8 @@
 
 use super::text::{base64, decimal, duration, float, string, whole};
 use super::{Problem, wire};
-use crate::record::attributes::slot_value;
-use crate::record::row::Row;
-use crate::record::{self, dict, record_type};
+use crate::moments::{self, Places, Seen};
+use crate::record::{self, record_type};
 use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::ffi;
 use pyo3::intern;
@@ -16,29 +15,28 @@ use pyo3::types::{
 };
 use std::ffi::c_int;
 
-/// How many lists and dicts may stand in each other.
-const DEEPEST: usize = 1000;
-
 static DECIMAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-static UUID: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-static ENUM: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-static FIELDS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+pub(super) static UUID: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+pub(super) static ENUM: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// A writer of one document.
 pub(super) struct Encoder<'py> {
-    py: Python<'py>,
+    pub(super) py: Python<'py>,
     pub(super) output: Vec<u8>,
-    decimals_are_numbers: bool,
+    pub(super) decimals_are_numbers: bool,
     default: Option<Bound<'py, PyAny>>,
-    depth: usize,
-    decimal: Bound<'py, PyAny>,
+    pub(super) depth: usize,
+    pub(super) decimal: Bound<'py, PyAny>,
+    places: &'static Places,
     /// `Record.to_dict` itself: a class that overrides it is written as it says.
-    to_dict: Bound<'py, PyAny>,
+    pub(super) to_dict: Bound<'py, PyAny>,
+    /// The keys of the dict that was written last, with what was written for them: the next often has the same.
+    pub(super) keys: Vec<(Bound<'py, PyString>, Vec<u8>)>,
     /// The class of the record that was written last, and whether it overrides `to_dict`.
-    last: Option<(Bound<'py, PyType>, bool)>,
+    pub(super) last: Option<(Bound<'py, PyType>, bool)>,
 }
 
-type Outcome = Result<(), Problem>;
+pub(super) type Outcome = Result<(), Problem>;
 
 impl<'py> Encoder<'py> {
     pub(super) fn new(
@@ -53,29 +51,19 @@ impl<'py> Encoder<'py> {
             default,
             depth: 0,
             decimal: DECIMAL.import(py, "decimal", "Decimal")?.clone(),
+            places: moments::places(py)?,
             to_dict: record_type(py)?.getattr(intern!(py, "to_dict"))?,
+            keys: Vec::new(),
             last: None,
         })
     }
 
     pub(super) fn write(&mut self, value: &Bound<'py, PyAny>) -> Outcome {
+        if self.simple(value)? {
+            return Ok(());
+        }
         if let Ok(text) = value.cast_exact::<PyString>() {
             return self.text(text);
-        }
-        if value.is_none() {
-            self.output.extend_from_slice(b"null");
-            return Ok(());
-        }
-        if let Ok(truth) = value.cast_exact::<PyBool>() {
-            let word: &[u8] = if truth.is_true() { b"true" } else { b"false" };
-            self.output.extend_from_slice(word);
-            return Ok(());
-        }
-        if let Ok(number) = value.cast_exact::<PyInt>() {
-            return self.int(number);
-        }
-        if let Ok(number) = value.cast_exact::<PyFloat>() {
-            return self.float(number.value());
         }
         if let Ok(dict) = value.cast_exact::<PyDict>() {
             return self.nested(|this| this.dict(dict));
@@ -83,13 +71,71 @@ impl<'py> Encoder<'py> {
         if let Ok(list) = value.cast_exact::<PyList>() {
             return self.nested(|this| this.sequence(list.iter().map(Ok)));
         }
-        if record::cell(value).is_some() {
-            return self.nested(|this| this.record(value));
-        }
         if value.get_type_ptr() == self.decimal.as_ptr().cast() {
             return self.decimal(value);
         }
+        if record::cell(value).is_some() {
+            return self.nested(|this| this.record(value));
+        }
         self.other(value)
+    }
+
+    /// Writes a value of one of the most frequent types, for which no Python code runs and nothing of a container's
+    /// kind is made; whether it was one. Then what is borrowed stays where it is, even without a reference of its own.
+    pub(super) fn simple(&mut self, value: &Bound<'py, PyAny>) -> Result<bool, Problem> {
+        if let Ok(text) = value.cast_exact::<PyString>() {
+            let mut length = 0;
+            // SAFETY: the object is a str and alive. Its UTF-8 form lives as long as it does.
+            let bytes = unsafe {
+                let start = ffi::PyUnicode_AsUTF8AndSize(text.as_ptr(), &raw mut length);
+                if start.is_null() {
+                    // It is said again, and then reported.
+                    ffi::PyErr_Clear();
+                    return Ok(false);
+                }
+                std::slice::from_raw_parts(start.cast::<u8>(), length.unsigned_abs())
+            };
+            string(bytes, &mut self.output);
+            return Ok(true);
+        }
+        if value.is_none() {
+            self.output.extend_from_slice(b"null");
+            return Ok(true);
+        }
+        if let Ok(truth) = value.cast_exact::<PyBool>() {
+            let word: &[u8] = if truth.is_true() { b"true" } else { b"false" };
+            self.output.extend_from_slice(word);
+            return Ok(true);
+        }
+        if value.is_exact_instance_of::<PyInt>() {
+            return Ok(self.small_int(value));
+        }
+        if let Ok(number) = value.cast_exact::<PyFloat>() {
+            let number = number.value();
+            if number.is_finite() {
+                float(number, &mut self.output);
+            }
+            return Ok(number.is_finite());
+        }
+        match self.places.read(value)? {
+            Some(Seen::Date(day)) => {
+                wire::day(day, &mut self.output);
+                Ok(true)
+            }
+            Some(Seen::Datetime(day, clock)) => {
+                let zone = value.getattr(intern!(self.py, "tzinfo"))?;
+                let zone: &[u8] = if zone.is_none() {
+                    b""
+                } else if self.places.is_utc(&zone)? {
+                    b"Z"
+                } else {
+                    return Ok(false);
+                };
+                wire::datetime((day, clock), zone, &mut self.output);
+                Ok(true)
+            }
+            None => Ok(false),
+        }
     }
 
     /// What is not among the most frequent types.
@@ -177,93 +223,10 @@ impl<'py> Encoder<'py> {
         )))
     }
 
-    fn nested(&mut self, write: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
-        if self.depth >= DEEPEST {
-            return Err(Problem::new(
-                "is nested more than 1,000 levels deep, or contains itself",
-            ));
-        }
-        self.depth += 1;
-        let outcome = write(self);
-        self.depth -= 1;
-        outcome
-    }
-
-    fn sequence(&mut self, elements: impl Iterator<Item = PyResult<Bound<'py, PyAny>>>) -> Outcome {
-        self.output.push(b'[');
-        for (index, element) in elements.enumerate() {
-            if index > 0 {
-                self.output.push(b',');
-            }
-            let element = element?;
-            self.write(&element)
-                .map_err(|problem| problem.at(|| format!("[{index}]")))?;
-        }
-        self.output.push(b']');
-        Ok(())
-    }
-
-    fn dict(&mut self, dict: &Bound<'py, PyDict>) -> Outcome {
-        let size = dict.len();
-        let mut position = 0;
-        let mut first = true;
-        self.output.push(b'{');
-        while let Some((key, value)) = next(dict, &mut position) {
-            if !std::mem::take(&mut first) {
-                self.output.push(b',');
-            }
-            self.key(&key)?;
-            self.output.push(b':');
-            self.write(&value)
-                .map_err(|problem| problem.at(|| step(&key)))?;
-            if dict.len() != size {
-                return Err(Problem::new("was changed while it was written"));
-            }
-        }
-        self.output.push(b'}');
-        Ok(())
-    }
-
-    fn key(&mut self, key: &Bound<'py, PyAny>) -> Outcome {
-        let py = self.py;
-        if let Ok(text) = key.cast_exact::<PyString>() {
-            return self.text(text);
-        }
-        if key.is_instance(ENUM.import(py, "enum", "Enum")?)? {
-            let inner = key.getattr(intern!(py, "value"))?;
-            return self.nested(|this| this.key(&inner));
-        }
-        if let Ok(text) = key.cast::<PyString>() {
-            return self.text(text);
-        }
-        if let Some(number) = crate::values::whole(key) {
-            self.output.push(b'"');
-            self.int(&number)?;
-            self.output.push(b'"');
-            return Ok(());
-        }
-        if key.is_instance(&self.decimal)? {
-            self.output.push(b'"');
-            decimal(key.str()?.to_str()?, &mut self.output);
-            self.output.push(b'"');
-            return Ok(());
-        }
-        if key.is_instance(UUID.import(py, "uuid", "UUID")?)? {
-            return self.printed(key.str()?.as_any());
-        }
-        if key.is_instance_of::<PyDate>() && !key.is_instance_of::<PyDateTime>() {
-            return self.printed(&key.call_method0(intern!(py, "isoformat"))?);
-        }
-        Err(Problem::new(format!(
-            "has a {} as a key; give a str, int, UUID, date or Decimal",
-            key.get_type().name()?
-        )))
-    }
-
-    fn text(&mut self, text: &Bound<'py, PyString>) -> Outcome {
+    pub(super) fn text(&mut self, text: &Bound<'py, PyString>) -> Outcome {
         match text.to_str() {
             Ok(text) => {
-                string(text, &mut self.output);
+                string(text.as_bytes(), &mut self.output);
                 Ok(())
             }
             Err(error) if error.is_instance_of::<PyUnicodeEncodeError>(self.py) => {
@@ -275,16 +238,23 @@ impl<'py> Encoder<'py> {
         }
     }
 
-    fn int(&mut self, number: &Bound<'py, PyInt>) -> Outcome {
+    /// Writes an int of 64 bits; whether it is one.
+    fn small_int(&mut self, number: &Bound<'py, PyAny>) -> bool {
         let mut overflow: c_int = 0;
         // SAFETY: the object is an int and alive.
         let small =
             unsafe { ffi::PyLong_AsLongLongAndOverflow(number.as_ptr(), &raw mut overflow) };
         if overflow == 0 {
             whole(small, &mut self.output);
+        }
+        overflow == 0
+    }
+
+    pub(super) fn int(&mut self, number: &Bound<'py, PyInt>) -> Outcome {
+        if self.small_int(number.as_any()) {
             return Ok(());
         }
-        // SAFETY: as above. A subclass's own __str__ is not asked.
+        // SAFETY: the object is an int and alive. A subclass's own __str__ is not asked.
         let text = unsafe {
             Bound::from_owned_ptr_or_err(self.py, ffi::PyNumber_ToBase(number.as_ptr(), 10))
         }?;
@@ -301,7 +271,7 @@ impl<'py> Encoder<'py> {
         Ok(())
     }
 
-    fn decimal(&mut self, value: &Bound<'py, PyAny>) -> Outcome {
+    pub(super) fn decimal(&mut self, value: &Bound<'py, PyAny>) -> Outcome {
         let text = value.str()?;
         let text = text.to_str()?;
         if !self.decimals_are_numbers {
@@ -335,139 +305,14 @@ impl<'py> Encoder<'py> {
     }
 
     /// What Python has printed.
-    fn printed(&mut self, text: &Bound<'py, PyAny>) -> Outcome {
+    pub(super) fn printed(&mut self, text: &Bound<'py, PyAny>) -> Outcome {
         let text = text.cast::<PyString>().map_err(PyErr::from)?;
         self.text(text)
     }
-
-    fn dataclass(&mut self, value: &Bound<'py, PyAny>) -> Outcome {
-        let py = self.py;
-        let fields = FIELDS
-            .import(py, "dataclasses", "fields")?
-            .call1((value,))?;
-        self.output.push(b'{');
-        for (index, field) in fields.try_iter()?.enumerate() {
-            if index > 0 {
-                self.output.push(b',');
-            }
-            let name = field?.getattr(intern!(py, "name"))?;
-            self.printed(&name)?;
-            self.output.push(b':');
-            let name = name.cast::<PyString>().map_err(PyErr::from)?;
-            let inner = value.getattr(name)?;
-            self.write(&inner)
-                .map_err(|problem| problem.at(|| step(name)))?;
-        }
-        self.output.push(b'}');
-        Ok(())
-    }
-
-    fn record(&mut self, value: &Bound<'py, PyAny>) -> Outcome {
-        if self.overrides(value)? {
-            let made = value.call_method0(intern!(self.py, "to_dict"))?;
-            return self.write(&made);
-        }
-        match dict::untouched(value)? {
-            Some(row) => self.row(&row),
-            None => {
-                let made = dict::to_dict(value)?;
-                self.dict(&made)
-            }
-        }
-    }
-
-    fn overrides(&mut self, value: &Bound<'py, PyAny>) -> PyResult<bool> {
-        let class = value.get_type();
-        if let Some((last, overrides)) = &self.last
-            && last.is(&class)
-        {
-            return Ok(*overrides);
-        }
-        let overrides = !class
-            .getattr(intern!(self.py, "to_dict"))?
-            .is(&self.to_dict);
-        self.last = Some((class, overrides));
-        Ok(overrides)
-    }
-
-    fn row(&mut self, row: &Row) -> Outcome {
-        self.output.push(b'{');
-        for (index, slot) in row.layout.slots.iter().enumerate() {
-            if index > 0 {
-                self.output.push(b',');
-            }
-            self.output.extend_from_slice(&slot.key);
-            let Some(bytes) = row.value(slot.column) else {
-                self.output.extend_from_slice(b"null");
-                continue;
-            };
-            let place = |problem: Problem| problem.at(|| step(slot.name.bind(self.py)));
-            let written = if slot.convert {
-                wire::Written::Python
-            } else {
-                wire::write(
-                    slot.kind,
-                    bytes,
-                    self.decimals_are_numbers,
-                    &mut self.output,
-                )
-                .map_err(|error| place(Problem::new(format!("can't be read: {error}"))))?
-            };
-            match written {
-                wire::Written::Yes => {}
-                wire::Written::NotFinite => return Err(place(not_finite())),
-                wire::Written::Python => {
-                    let value = slot_value(self.py, row, slot)?;
-                    let name = slot.name.bind(self.py);
-                    self.write(&value)
-                        .map_err(|problem| problem.at(|| step(name)))?;
-                }
-            }
-        }
-        self.output.push(b'}');
-        Ok(())
-    }
 }
 
-fn not_finite() -> Problem {
+pub(super) fn not_finite() -> Problem {
     Problem::new(
         "is NaN or infinite, which JSON has no number for; store NULL, or convert it first",
     )
-}
-
-/// The next entry of a dict. Unlike PyO3's iterator it does not panic if the dict is changed meanwhile.
-fn next<'py>(
-    dict: &Bound<'py, PyDict>,
-    position: &mut ffi::Py_ssize_t,
-) -> Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
-    let mut key = std::ptr::null_mut();
-    let mut value = std::ptr::null_mut();
-    // SAFETY: the dict is alive; both objects are borrowed from it, and references of our own are taken at once.
-    unsafe {
-        let found = ffi::PyDict_Next(dict.as_ptr(), position, &raw mut key, &raw mut value);
-        (found != 0).then(|| {
-            let py = dict.py();
-            (
-                Bound::from_borrowed_ptr(py, key),
-                Bound::from_borrowed_ptr(py, value),
-            )
-        })
-    }
-}
-
-/// A step of a path: `.name`, or `["a name"]`.
-fn step(key: &Bound<'_, PyAny>) -> String {
-    let name = key.str().map_or_else(
-        |_| "?".to_owned(),
-        |name| name.to_string_lossy().into_owned(),
-    );
-    let is_plain = !name.is_empty()
-        && name
-            .chars()
-            .all(|character| character.is_alphanumeric() || character == '_');
-    if is_plain {
-        format!(".{name}")
-    } else {
-        format!("[{name:?}]")
-    }
 }

@@ -2,7 +2,7 @@
 
 use super::text::{base64, duration, float, padded, quoted, string, whole};
 use crate::moments::timedelta_parts;
-use hyperdj_values::{Civil, Clock, Type, Value, ValueError, decode};
+use hyperdj_values::{Civil, Clock, Kind, Type, Value, ValueError, decode};
 
 /// What became of a value.
 pub(super) enum Written {
@@ -20,6 +20,19 @@ pub(super) fn write(
     decimals_are_numbers: bool,
     output: &mut Vec<u8>,
 ) -> Result<Written, ValueError> {
+    // The most frequent types first, without a look at all others.
+    match (kind, bytes) {
+        (Type::Scalar(Kind::Int4), [a, b, c, d]) => {
+            whole(i32::from_be_bytes([*a, *b, *c, *d]).into(), output);
+            return Ok(Written::Yes);
+        }
+        (Type::Scalar(Kind::Text) | Type::Other, _) => {
+            std::str::from_utf8(bytes).map_err(|_| ValueError::NotUnicode)?;
+            string(bytes, output);
+            return Ok(Written::Yes);
+        }
+        _ => {}
+    }
     match decode(kind, bytes)? {
         Value::Bool(value) => {
             output.extend_from_slice(if value { b"true" } else { b"false" });
@@ -27,26 +40,22 @@ pub(super) fn write(
         Value::Int(value) => whole(value, output),
         Value::Float(value) if value.is_finite() => float(value, output),
         Value::Float(_) => return Ok(Written::NotFinite),
-        Value::Text(text) => string(text, output),
+        Value::Text(text) => string(text.as_bytes(), output),
         Value::Bytes(bytes) => base64(bytes, output),
         Value::Numeric(number) => {
             if !decimals_are_numbers {
-                quoted(number, output);
+                output.push(b'"');
+                number.write_text(output);
+                output.push(b'"');
             } else if number.is_finite() {
-                use std::io::Write;
-                // Writing to a vector does not fail.
-                let _ = write!(output, "{number}");
+                number.write_text(output);
             } else {
                 return Ok(Written::NotFinite);
             }
         }
         Value::Uuid(bytes) => uuid(bytes, output),
         Value::Date(value) => match value.civil() {
-            Some(civil) => {
-                output.push(b'"');
-                date(civil, output);
-                output.push(b'"');
-            }
+            Some(civil) => day(civil, output),
             None => quoted(value, output),
         },
         Value::Time(value) => match value.clock() {
@@ -83,27 +92,35 @@ pub(super) fn write(
     Ok(Written::Yes)
 }
 
+/// Appends a date.
+pub(super) fn day(day: Civil, output: &mut Vec<u8>) {
+    output.push(b'"');
+    date(day, output);
+    output.push(b'"');
+}
+
 fn date(day: Civil, output: &mut Vec<u8>) {
-    padded(day.year.unsigned_abs(), 4, output);
+    padded::<4>(day.year.unsigned_abs(), output);
     output.push(b'-');
-    padded(day.month.into(), 2, output);
+    padded::<2>(day.month.into(), output);
     output.push(b'-');
-    padded(day.day.into(), 2, output);
+    padded::<2>(day.day.into(), output);
 }
 
 fn clock(time: Clock, output: &mut Vec<u8>) {
-    padded(time.hour.into(), 2, output);
+    padded::<2>(time.hour.into(), output);
     output.push(b':');
-    padded(time.minute.into(), 2, output);
+    padded::<2>(time.minute.into(), output);
     output.push(b':');
-    padded(time.second.into(), 2, output);
+    padded::<2>(time.second.into(), output);
     if time.microsecond > 0 {
         output.push(b'.');
-        padded(time.microsecond, 6, output);
+        padded::<6>(time.microsecond, output);
     }
 }
 
-fn datetime((day, time): (Civil, Clock), zone: &[u8], output: &mut Vec<u8>) {
+/// Appends a moment, with what stands for its zone.
+pub(super) fn datetime((day, time): (Civil, Clock), zone: &[u8], output: &mut Vec<u8>) {
     output.push(b'"');
     date(day, output);
     output.push(b'T');
@@ -120,12 +137,12 @@ fn offset(seconds: i32, output: &mut Vec<u8>) {
     }
     output.push(if seconds < 0 { b'-' } else { b'+' });
     let seconds = seconds.unsigned_abs();
-    padded(seconds / 3600, 2, output);
+    padded::<2>(seconds / 3600, output);
     output.push(b':');
-    padded(seconds / 60 % 60, 2, output);
+    padded::<2>(seconds / 60 % 60, output);
     if !seconds.is_multiple_of(60) {
         output.push(b':');
-        padded(seconds % 60, 2, output);
+        padded::<2>(seconds % 60, output);
     }
 }
 

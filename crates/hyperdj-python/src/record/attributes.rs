@@ -106,9 +106,18 @@ pub(crate) fn slot_value<'py>(
     row: &Row,
     slot: &Slot,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let Some(bytes) = row.value(slot.column) else {
-        return Ok(py.None().into_bound(py));
-    };
+    match row.value(slot.column) {
+        Some(bytes) => bytes_value(py, slot, bytes),
+        None => Ok(py.None().into_bound(py)),
+    }
+}
+
+/// As [`slot_value`], of the value's bytes.
+pub(crate) fn bytes_value<'py>(
+    py: Python<'py>,
+    slot: &Slot,
+    bytes: &[u8],
+) -> PyResult<Bound<'py, PyAny>> {
     let value = values::to_python(py, slot.kind, bytes)?;
     match &slot.field {
         Some(field) if slot.convert && !values::is_text_of(slot.kind, &value) => field

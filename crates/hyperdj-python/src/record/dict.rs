@@ -1,6 +1,6 @@
 //! `Record.to_dict`: every value of an instance by its name.
 
-use super::attributes::slot_value;
+use super::attributes::{bytes_value, slot_value};
 use super::row::Row;
 use super::{expect, instance};
 use crate::native;
@@ -34,11 +34,13 @@ Returns:\n\
 /// # Errors
 /// Those of the class's own `__new__`, and of annotations' values.
 pub(crate) fn from_row(py: Python<'_>, row: Row) -> PyResult<Bound<'_, PyAny>> {
+    if row.layout.extras().is_empty() {
+        // The class lives as long as the layout, which the row keeps until the instance has it.
+        let (class, maker) = (row.layout.model.bind(py).clone(), row.layout.maker);
+        return instance(&class, maker, super::state::State::of_row(row));
+    }
     let layout = row.layout.clone();
     let class = layout.model.bind(py);
-    if layout.extras().is_empty() {
-        return instance(class, layout.maker, super::state::State::of_row(row));
-    }
     // The class has no attribute that could read an annotation when it is asked for.
     let made = instance(
         class,
@@ -61,8 +63,8 @@ pub(crate) fn to_dict<'py>(record: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Py
             let dict = row.layout.template.bind(py).copy()?;
             for slot in &row.layout.slots {
                 // NULL is what the template has.
-                if row.value(slot.column).is_some() {
-                    dict.set_item(&slot.name, slot_value(py, &row, slot)?)?;
+                if let Some(bytes) = row.value(slot.column) {
+                    dict.set_item(&slot.name, bytes_value(py, slot, bytes)?)?;
                 }
             }
             Ok(dict)

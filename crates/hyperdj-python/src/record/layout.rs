@@ -49,6 +49,8 @@ pub(crate) struct Layout {
     pub(crate) related: Vec<Related>,
     /// A dict with every name and None for each value: a copy of it never has to grow.
     pub(crate) template: Py<PyDict>,
+    /// Whether every value becomes JSON without Python.
+    pub(crate) native_json: bool,
     /// How many columns the statement gives.
     pub(crate) columns: usize,
 }
@@ -162,7 +164,12 @@ impl Plan {
                 absent: one.absent.clone(),
             });
         }
+        let native_json = slots.iter().all(|slot| {
+            let is_json = matches!(slot.kind, Type::Scalar(Kind::Json | Kind::Jsonb));
+            !slot.convert && !is_json && !matches!(slot.kind, Type::Array { .. })
+        });
         Ok(Arc::new(Layout {
+            native_json,
             model: self.model.clone_ref(py),
             maker: self.maker,
             origin: self.origin.clone_ref(py),

@@ -2,10 +2,10 @@
 
 use crate::native;
 use pyo3::exceptions::PyTypeError;
-use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyType};
+use pyo3::{PyTraverseError, PyVisit, ffi};
 
 /// The Python type of a field's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -195,6 +195,26 @@ impl Plan {
             columns: Columns::ByName(named),
             related: Vec::new(),
         })
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.model)?;
+        visit.call(&self.origin)?;
+        match &self.columns {
+            Columns::Numbered { fields, .. } => {
+                fields
+                    .iter()
+                    .try_for_each(|(field, ..)| visit.call(field))?;
+            }
+            Columns::ByName(fields) => {
+                fields
+                    .iter()
+                    .try_for_each(|(field, ..)| visit.call(field))?;
+            }
+        }
+        self.related
+            .iter()
+            .try_for_each(|related| visit.call(&related.plan))
     }
 
     /// The class of the instances.

@@ -10,6 +10,10 @@ use std::sync::Arc;
 /// How an index entry is stored: where a value begins, its length being in the four bytes before it.
 const ENTRY: usize = size_of::<u32>();
 
+fn malformed() -> ProtocolError {
+    ProtocolError::Malformed("a row has fewer values than columns".to_owned())
+}
+
 /// The bytes of a row and what they mean. Instances made of one row share the bytes.
 #[derive(Clone)]
 pub(crate) struct Row {
@@ -18,34 +22,43 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// Copies a row. `scratch` is kept for its memory.
+    /// Copies a row, looking over it once.
     ///
     /// # Errors
     /// Lengths and content of the message do not agree.
-    pub(crate) fn copy(
-        layout: &Arc<Layout>,
-        row: &DataRow,
-        scratch: &mut Vec<u8>,
-    ) -> Result<Self, ProtocolError> {
-        let body = row.bytes();
+    pub(crate) fn copy(layout: &Arc<Layout>, row: &DataRow) -> Result<Self, ProtocolError> {
+        let body: &[u8] = row.bytes();
         let index = layout.columns * ENTRY;
-        scratch.clear();
-        scratch.resize(index, 0);
-        scratch.extend_from_slice(body);
-        for (column, range) in row.ranges().enumerate() {
-            let (Some(range), Some(entry)) = (
-                range?,
-                scratch[..index].get_mut(column * ENTRY..(column + 1) * ENTRY),
-            ) else {
-                continue;
-            };
-            // A message is shorter than 4 GiB by far. 0 stands for NULL: the index itself is there.
-            let start = u32::try_from(range.start + index).unwrap_or(0);
-            entry.copy_from_slice(&start.to_ne_bytes());
+        let mut bytes = Arc::<[u8]>::new_uninit_slice(index + body.len());
+        // Nobody else has it yet.
+        let Some(room) = Arc::get_mut(&mut bytes) else {
+            return Err(malformed());
+        };
+        let (entries, copy) = room.split_at_mut(index);
+        copy.write_copy_of_slice(body);
+        let mut at = 0;
+        for entry in entries.chunks_exact_mut(ENTRY) {
+            let length = body
+                .get(at..)
+                .and_then(|rest| rest.first_chunk::<4>())
+                .map(|bytes| i32::from_be_bytes(*bytes))
+                .ok_or_else(malformed)?;
+            at += 4;
+            // 0 stands for NULL: the index itself is there. A message is shorter than 4 GiB by far.
+            let mut start = 0;
+            if length != -1 {
+                start = u32::try_from(index + at).map_err(|_| malformed())?;
+                at += usize::try_from(length).map_err(|_| malformed())?;
+                if at > body.len() {
+                    return Err(malformed());
+                }
+            }
+            entry.write_copy_of_slice(&start.to_ne_bytes());
         }
         Ok(Self {
             layout: Arc::clone(layout),
-            bytes: Arc::from(scratch.as_slice()),
+            // SAFETY: both parts were written whole: the copy at once, and the index entry by entry, to its end.
+            bytes: unsafe { bytes.assume_init() },
         })
     }
 

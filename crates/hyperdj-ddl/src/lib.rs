@@ -1,0 +1,40 @@
+//! Writes a [`Schema`](hyperdj_schema::Schema) as the SQL that builds it, whole or object by object.
+//!
+//! [`create`] gives the statements for an empty database in an order that works: namespaces, extensions, sequences, then
+//! types, tables and views by what they read, then indexes, then foreign keys, so that circles among tables do no harm.
+//! Every constraint, index and sequence is named; names are quoted where PostgreSQL would quote them; expressions and
+//! types go out as the schema has them.
+//!
+//! A schema can't say functions, operators, collations, servers and their like: they are counted in
+//! [`Schema::unmodelled`](hyperdj_schema::Schema). What needs one of them (a default that calls a function, a foreign
+//! table) is written all the same, and works where the object is there already.
+//!
+//! Invariants: no I/O, no Python; the text depends on the schema alone.
+//!
+//! ```
+//! use hyperdj_schema::{Column, QualifiedName, Relation, RelationKind, Schema};
+//!
+//! let mut users = Relation::new(QualifiedName::new("public", "order"), RelationKind::Table);
+//! users.columns.push(Column { nullable: false, ..hyperdj_ddl::plain_column("id", "integer") });
+//! let schema = Schema { relations: vec![users], ..Schema::default() };
+//! let text: String = hyperdj_ddl::create(&schema).iter().map(|statement| format!("{statement}\n")).collect();
+//! assert_eq!(text, "CREATE TABLE public.\"order\" (\n    id integer NOT NULL\n);\n");
+//! ```
+
+pub mod column;
+pub mod comment;
+pub mod constraint;
+mod create;
+pub mod index;
+pub mod namespace;
+pub mod order;
+mod parameters;
+pub mod relation;
+pub mod sequence;
+mod statement;
+pub mod types;
+
+pub use column::plain_column;
+pub use create::{create, create_indexes, own_foreign_keys};
+pub use parameters::{foreign_options, parameter_name, storage_parameters};
+pub use statement::Statement;
