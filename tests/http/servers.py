@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -154,15 +154,22 @@ def _answers(server: Server) -> bool:
 
 def hyper_run(
     folder: Path, *arguments: str, environment: Mapping[str, str] | None = None
-) -> contextmanager[Server]:  # type: ignore[type-arg]
+) -> AbstractContextManager[Server]:
     """`hyper run` in a folder, on a free port."""
-    words = [COMMAND, "run", "--port", "0", *arguments]
+    words: list[str | Path] = [COMMAND, "run", "--port", "0", *arguments]
     return running(words, folder, environment)
 
 
-def uvicorn(folder: Path) -> contextmanager[Server]:  # type: ignore[type-arg]
+def uvicorn(folder: Path) -> AbstractContextManager[Server]:
     """The application of a folder, served by Uvicorn."""
-    words = [sys.executable, "-m", "uvicorn", "app:app", "--port", "0"]
+    words: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "app:app",
+        "--port",
+        "0",
+    ]
     return running([*words, "--no-access-log"], folder)
 
 

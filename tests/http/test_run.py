@@ -59,6 +59,26 @@ def test_an_application_that_is_run_as_a_program(folder: Path) -> None:
         assert server.stop() == 0
 
 
+@pytest.mark.parametrize("reload", [False, True])
+def test_app_py_that_is_run_as_a_program_has_its_routes(
+    folder: Path, reload: bool
+) -> None:
+    if reload:
+        pytest.importorskip("watchfiles", reason="watchfiles is not installed")
+    imports = "import app as module\nassert module.app is app\n"
+    run = f"\napp.run(port=0, access_log=False, reload={reload})\n"
+    write(folder, app=APP + run, routes=imports + ROUTES)
+    with running([sys.executable, "app.py"], folder) as server:
+        assert httpx.get(f"{server.url}/hello/Ada").text == "Hello, Ada"
+        assert server.stop() == 0
+
+
+def test_run_in_app_py_does_not_keep_hyper_run_from_it(folder: Path) -> None:
+    write(folder, app=APP + "\napp.run(port=1)\n", routes=ROUTES)
+    with hyper_run(folder) as server:
+        assert httpx.get(f"{server.url}/hello/Ada").text == "Hello, Ada"
+
+
 def test_ctrl_c_ends_the_server(folder: Path) -> None:
     write(folder, app=APP)
     with hyper_run(folder) as server:

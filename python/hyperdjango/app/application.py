@@ -426,6 +426,8 @@ class HyperApp(Router):
     ) -> None:
         """Serve the application by Granian until the process is told to stop, by Ctrl-C or SIGTERM.
 
+        In an ``app.py`` that is run as a program, ``routes.py`` beside it is loaded first, as ``hyper run`` loads it.
+
         Requests that are worked on then are answered, for ``Limits.stop_timeout`` seconds at most, before
         ``on_shutdown`` is called and connections are closed.
 
@@ -439,9 +441,18 @@ class HyperApp(Router):
         Raises:
             SystemExit: the port is taken, or the application does not start; a sentence on standard error says why.
         """
-        from hyperdjango.app.server import serve
+        from hyperdjango.app import loading
+        from hyperdjango.app.server import ERROR, serve
 
+        if loading.is_loading():
+            # hyper run, or a worker process, loads the file: the server is theirs.
+            return
         main = sys.modules["__main__"]
+        try:
+            loading.complete(self, main)
+        except loading.LoadError as problem:
+            sys.stderr.write(f"{problem}\n")
+            sys.exit(ERROR)
         serve(
             self,
             getattr(main, "__file__", None),

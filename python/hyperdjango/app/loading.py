@@ -70,8 +70,42 @@ def load_folder(folder: str) -> HyperApp:
         )
     if folder not in sys.path:
         sys.path.insert(0, folder)
-    main = _import(folder, "app", {})
-    app = application_in(main, os.path.join(folder, "app.py"))
+    _State.is_loading = True
+    try:
+        main = _import(folder, "app", {})
+        app = application_in(main, os.path.join(folder, "app.py"))
+        _load_routes(folder, main, app)
+    finally:
+        _State.is_loading = False
+    return app
+
+
+def is_loading() -> bool:
+    """Whether a file is being loaded for a server that runs already, or will: ``run()`` in it starts no other."""
+    return _State.is_loading
+
+
+def complete(app: HyperApp, main: ModuleType) -> None:
+    """Load ``routes.py`` for an ``app.py`` that is run as a program, unless it has imported it itself.
+
+    Raises:
+        LoadError: a file fails.
+    """
+    path = os.path.abspath(getattr(main, "__file__", None) or "")
+    folder, name = os.path.split(path)
+    if name != "app.py" or main.__name__ != "__main__" or "routes" in sys.modules:
+        return
+    # Whoever imports app has this one, not another made of the same file.
+    sys.modules.setdefault("app", main)
+    _load_routes(folder, main, app)
+
+
+class _State:
+    is_loading = False
+
+
+def _load_routes(folder: str, main: ModuleType, app: HyperApp) -> None:
+    """Load ``models.py`` and ``routes.py``, where they are."""
     names: dict[str, Any] = {}
     if os.path.isfile(os.path.join(folder, "models.py")):
         names.update(_classes(_import(folder, "models", {})))
@@ -85,7 +119,6 @@ def load_folder(folder: str) -> HyperApp:
         )
         names["app"] = app
         _import(folder, "routes", names)
-    return app
 
 
 def application_in(module: ModuleType, path: str) -> HyperApp:
@@ -189,6 +222,12 @@ def _load_file(path: str) -> HyperApp:
     if main is not None:
         return application_in(main, path)
     folder, name = os.path.split(os.path.abspath(path))
+    if name == "app.py":
+        return load_folder(folder)
     sys.path.insert(0, folder)
-    module = _import(folder, name.removesuffix(".py"), {})
+    _State.is_loading = True
+    try:
+        module = _import(folder, name.removesuffix(".py"), {})
+    finally:
+        _State.is_loading = False
     return application_in(module, path)

@@ -239,11 +239,6 @@ class Request:
             raise HttpError(400, "the content-length is no number")
         return int(text)
 
-    async def _close(self) -> None:
-        """Let go of what reading the request has opened."""
-        if self._form is not None:
-            self._form.close()
-
 
 def parse_fields(text: str, most: int) -> list[tuple[str, str]]:
     """The fields of a query, or of a form that is written as one."""

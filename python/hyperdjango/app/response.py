@@ -58,8 +58,8 @@ class Response:
         if isinstance(body, str):
             self.body = body.encode()
             usual = _TEXT
-        elif isinstance(body, (bytes, bytearray, memoryview)):
-            self.body = bytes(body)
+        elif isinstance(body, bytes):
+            self.body = body
             usual = "application/octet-stream"
         else:
             raise TypeError(

@@ -37,7 +37,8 @@ class Watch:
     def enter(self, task: asyncio.Task[Any], request: Request) -> None:
         """Note that a task works on a request."""
         self.running[task] = request
-        if not self._is_ticking:
+        # A loop that ended, as asyncio.run() ends one, has taken its timer with it.
+        if not self._is_ticking or self._loop is not task.get_loop():
             self._is_ticking = True
             self._loop = task.get_loop()
             self._loop.call_later(PATIENCE, self._tick)
