@@ -16,6 +16,7 @@ use clap_complete::Shell;
 Examples:
   hyper demo                              see it work on a sample database, with no set-up
   hyper inspectdb --output models.py      write models of the database that DATABASE_URL names
+  hyper run                               serve the application of the current folder over HTTP
 
 `hyper COMMAND --help` explains a command. Data goes to standard output, words to standard error.
 Exit status: 0 done, 2 an error."
