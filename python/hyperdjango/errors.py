@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 
 class HyperError(Exception):
     """The base of every exception that HyperDjango raises itself.
@@ -309,10 +307,6 @@ _BY_SQLSTATE: dict[str, type[DatabaseError]] = {
 }
 
 
-# Behind the column's name the server shows the data, which is not for a message.
-_COPY_LINE = re.compile(r"^(COPY .+?, line \d+(?:, column .+?)?)(?=:|$)", re.MULTILINE)
-
-
 def _server_error(
     sqlstate: str,
     message: str,
@@ -325,8 +319,8 @@ def _server_error(
     text = f"{message} (SQLSTATE {sqlstate})"
     if statement is not None and position is not None:
         text += _place(statement, position)
-    if (line := _COPY_LINE.search(fields.get("context", ""))) is not None:
-        text += f"\nWhere: {line[1]}"
+    if "context" in fields:
+        text += _copy_line(fields["context"])
     if "hint" in fields:
         text += f"\nHint: {fields['hint']}"
     error = kind(text)
@@ -336,6 +330,16 @@ def _server_error(
     for name, value in fields.items():
         setattr(error, name, value)
     return error
+
+
+def _copy_line(context: str) -> str:
+    """The line of a COPY that an error is in; the data that the server shows behind it is not for a message."""
+    import re
+
+    found = re.search(
+        r"^(COPY .+?, line \d+(?:, column .+?)?)(?=:|$)", context, re.MULTILINE
+    )
+    return "" if found is None else f"\nWhere: {found[1]}"
 
 
 def _place(statement: str, position: int) -> str:

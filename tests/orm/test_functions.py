@@ -125,13 +125,17 @@ CASES: list[tuple[Expression, str]] = [
 
 @pytest.mark.parametrize(("one", "sql"), CASES, ids=lambda value: str(value)[:40])
 def test_a_function_gives_what_sql_gives(zoo: Zoo, one: Expression, sql: str) -> None:
-    found = zoo.fetch(Animal.objects.annotate(x=one).order_by("id").values_list("x", flat=True))
+    found = zoo.fetch(
+        Animal.objects.annotate(x=one).order_by("id").values_list("x", flat=True)
+    )
     expected = zoo.sql_ids(f"SELECT {sql} AS x FROM animal ORDER BY id")
     assert list(map(str, found)) == list(map(str, expected))
     # What it gives can be compared and put into an order.
     value = next(value for value in found if value is not None)
     narrowed = Animal.objects.alias(x=one)
-    assert zoo.run(narrowed.filter(x=value).count()) == sum(other == value for other in found)
+    assert zoo.run(narrowed.filter(x=value).count()) == sum(
+        other == value for other in found
+    )
     assert zoo.run(narrowed.filter(x__isnull=True).count()) == found.count(None)
     assert len(zoo.fetch(narrowed.order_by("x", "-id"))) == 48
 
@@ -163,7 +167,9 @@ def test_functions_are_lookups_keys_of_groups_and_orders(zoo: Zoo) -> None:
     assert zoo.run(Animal.objects.filter(fed=f.TruncDay("fed")).count()) == 0
     year = Animal.objects.annotate(m=f.TruncMonth("fed")).filter(m__year=2020)
     assert zoo.run(year.count()) == len(
-        zoo.sql_ids("SELECT 1 FROM animal WHERE EXTRACT(year FROM fed AT TIME ZONE 'UTC') = 2020")
+        zoo.sql_ids(
+            "SELECT 1 FROM animal WHERE EXTRACT(year FROM fed AT TIME ZONE 'UTC') = 2020"
+        )
     )
 
 

@@ -64,10 +64,14 @@ VALUES: dict[str, list[tuple[Any, str]]] = {
             "'c4ca4238a0b923820dcc509a6f75849b'",
         ),
     ],
-    "mood": [("calm", "'calm'"), ("it's \"odd\", \\", quoted("it's \"odd\", \\"))],
+    "mood": [("calm", "'calm'"), ('it\'s "odd", \\', quoted('it\'s "odd", \\'))],
     "home": [("10.0.0.7", "'10.0.0.7'")],
     "scores": [([1, 1, 7], "'{1,1,7}'"), ("{2,2,7}", "'{2,2,7}'")],
-    "tags": [(["a", "b"], "'{a,b}'"), (["b", 'c,"\\'], "ARRAY['b',E'c,\"\\\\']"), ([], "'{}'")],
+    "tags": [
+        (["a", "b"], "'{a,b}'"),
+        (["b", 'c,"\\'], "ARRAY['b',E'c,\"\\\\']"),
+        ([], "'{}'"),
+    ],
     "stay": [
         ((date(2020, 1, 3), date(2020, 1, 7)), "'[2020-01-03,2020-01-07)'"),
         ("[2020-01-06,2020-01-10)", "'[2020-01-06,2020-01-10)'"),
@@ -357,7 +361,9 @@ def test_values_may_come_in_any_form(zoo: Zoo) -> None:
 
 
 def test_instances_and_querysets_are_values(zoo: Zoo) -> None:
-    ben, cleo = zoo.fetch(Keeper.objects.filter(name__in=["Ben", "Cleo"]).order_by("id"))
+    ben, cleo = zoo.fetch(
+        Keeper.objects.filter(name__in=["Ben", "Cleo"]).order_by("id")
+    )
     both = zoo.sql_ids("SELECT id FROM animal WHERE keeper_id IN (2, 3) ORDER BY id")
     animals = Animal.objects.order_by("id")
     assert zoo.ids(animals.filter(keeper__in=[ben, cleo])) == both
@@ -367,7 +373,9 @@ def test_instances_and_querysets_are_values(zoo: Zoo) -> None:
     assert zoo.ids(animals.filter(keeper__in=keepers)) == both
     assert zoo.ids(animals.filter(keeper_id__in=keepers.values("id"))) == both
     assert zoo.ids(animals.filter(keeper__name__in=keepers.values("name"))) == both
-    assert zoo.ids(animals.filter(keeper__in=Keeper.objects.order_by("id")[1:3])) == both
+    assert (
+        zoo.ids(animals.filter(keeper__in=Keeper.objects.order_by("id")[1:3])) == both
+    )
     meal = zoo.fetch(Meal.objects.filter(id=5))[0]
     assert zoo.ids(animals.filter(meals=meal)) == [meal.animal_id]
     visit = zoo.fetch(Visit.objects.filter(animal_id=3))[0]
@@ -401,7 +409,11 @@ def test_columns_are_compared_with_columns(zoo: Zoo) -> None:
 
 
 def test_years_and_dates_are_ranges_of_the_column(zoo: Zoo) -> None:
-    for lookup in ({"fed__year": 2020}, {"born__year__gte": 2020}, {"fed__date": date(2020, 1, 1)}):
+    for lookup in (
+        {"fed__year": 2020},
+        {"born__year__gte": 2020},
+        {"fed__date": date(2020, 1, 1)},
+    ):
         assert "EXTRACT" not in Animal.objects.filter(**lookup).query
         assert "AT TIME ZONE 'UTC')::date" not in Animal.objects.filter(**lookup).query
 
@@ -422,6 +434,7 @@ def test_years_and_dates_are_ranges_of_the_column(zoo: Zoo) -> None:
         ({"legs__gt": None}, FieldValueError, "NULL is found by isnull=True"),
         ({"legs__isnull": 1}, FieldValueError, "give isnull True or False"),
         ({"visits__isnull": 1}, FieldValueError, "give isnull True or False"),
+        ({"visits__in": 3}, FieldValueError, "give a list of keys, or a queryset"),
         ({"visits": 3}, FieldError, "visits takes a tuple of animal_id, day, in that order"),
         ({"visits__gt": (1, 2)}, FieldError, "compare its fields one by one"),
         ({"keeper": Meal()}, FieldError, "keeper leads to Keeper, not to Meal"),

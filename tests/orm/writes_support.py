@@ -19,9 +19,18 @@ class Noting(Database):
     def run(
         self, sql: str, parameters: tuple[Any, ...], shape: int, *options: Any
     ) -> Coroutine[Any, Any, Any]:
+        self._note(sql)
+        return super().run(sql, parameters, shape, *options)
+
+    def read(
+        self, sql: str, parameters: tuple[Any, ...], shape: int, *options: Any
+    ) -> Coroutine[Any, Any, Any]:
+        self._note(sql)
+        return super().read(sql, parameters, shape, *options)
+
+    def _note(self, sql: str) -> None:
         if "pg_catalog.format_type" not in sql:
             self.__dict__.setdefault("statements", []).append(sql)
-        return super().run(sql, parameters, shape, *options)
 
     def taken(self) -> list[str]:
         """The statements since this was asked last."""

@@ -127,7 +127,9 @@ class Meal(Model):
 
 
 class Visit(Model):
-    animal_id: int = Field(primary_key=True, foreign_key="Animal", related_name="visits")
+    animal_id: int = Field(
+        primary_key=True, foreign_key="Animal", related_name="visits"
+    )
     day: date = Field(primary_key=True)
     note: str = Field(nullable=True)
 

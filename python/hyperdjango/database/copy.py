@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import itertools
 import os
+from collections.abc import AsyncIterable, Iterable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -19,14 +20,7 @@ from hyperdjango.database.copy_sql import (
 from hyperdjango.errors import InterfaceError
 
 if TYPE_CHECKING:
-    from collections.abc import (
-        AsyncGenerator,
-        AsyncIterable,
-        AsyncIterator,
-        Generator,
-        Iterable,
-        Sequence,
-    )
+    from collections.abc import AsyncGenerator, AsyncIterator, Generator, Sequence
     from typing import Any, Protocol, TypeAlias
 
     from hyperdjango._engine import Connection, Copy
@@ -110,13 +104,13 @@ async def _pieces(source: CopySource) -> AsyncGenerator[bytes, None]:
                 yield data
         finally:
             file.close()
-    elif hasattr(source, "read"):
-        while data := await _call(source.read, _PIECE):
+    elif (read := getattr(source, "read", None)) is not None:
+        while data := await _call(read, _PIECE):
             yield _as_bytes(data)
-    elif hasattr(source, "__aiter__"):
+    elif isinstance(source, AsyncIterable):
         async for chunk in source:
             yield _as_bytes(chunk)
-    elif hasattr(source, "__iter__"):
+    elif isinstance(source, Iterable):
         for chunk in source:
             yield _as_bytes(chunk)
     else:
@@ -222,7 +216,7 @@ async def _batches(
     rows: CopyRows, size: int
 ) -> AsyncGenerator[list[Sequence[Any]], None]:
     """Rows, some at a time."""
-    if hasattr(rows, "__aiter__"):
+    if isinstance(rows, AsyncIterable):
         batch: list[Sequence[Any]] = []
         async for row in rows:
             batch.append(row)
@@ -231,7 +225,7 @@ async def _batches(
                 batch = []
         if batch:
             yield batch
-    elif hasattr(rows, "__iter__"):
+    elif isinstance(rows, Iterable):
         iterator = iter(rows)
         while batch := list(itertools.islice(iterator, size)):
             yield batch

@@ -13,7 +13,7 @@ from hyperdjango.database.observe import Observer
 from hyperdjango.database.pool import Pool, PoolStats
 from hyperdjango.database.stream import stream
 from hyperdjango.database.transaction import Transaction, begin_statement
-from hyperdjango.errors import InterfaceError, QueryTimeout
+from hyperdjango.errors import InterfaceError, QueryCanceled, QueryTimeout
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -124,6 +124,8 @@ class Database:
         self._max_idle = max_idle
         self._statement_cache_size = statement_cache_size
         self._pool: Pool | None = None
+        # The statements that models use most; theirs to fill.
+        self.quick: dict[object, Any] = {}
         # What `sync` uses: a pool of its own, in an event loop of its own.
         self._sync_pool: Pool | None = None
         self._sync: SyncDatabase | None = None
@@ -441,6 +443,14 @@ class Database:
             return self._run(sql, parameters, shape, options)
         return self._run_watched(sql, parameters, shape, options)
 
+    def read(
+        self, sql: str, parameters: tuple[Any, ...], shape: int, *options: Any
+    ) -> Coroutine[Any, Any, Any]:
+        """As `run`, for a query that changes nothing: others may be sent ahead of and behind it in one session."""
+        if self._observer is None:
+            return self._read(sql, parameters, shape, options)
+        return self._read_watched(sql, parameters, shape, options)
+
     def watch(
         self, sql: str, parameters: tuple[Any, ...]
     ) -> AbstractContextManager[None]:
@@ -472,6 +482,11 @@ class Database:
         """Whether it was connected in an event loop that is closed, or by the process that this one was forked from."""
         pools = [pool for pool in (self._pool, self._sync_pool) if pool is not None]
         return bool(pools) and all(pool.is_left_behind for pool in pools)
+
+    def serves(self, loop: asyncio.AbstractEventLoop) -> bool:
+        """Whether it is connected in this event loop, and not for `sync`."""
+        pool = self._pool
+        return pool is not None and pool.loop is loop
 
     def pool(self) -> Pool:
         """The pool, if it belongs to the running event loop."""
@@ -562,6 +577,49 @@ class Database:
     ) -> Any:
         with self.watch(sql, parameters):
             return await self._run(sql, parameters, shape, options)
+
+    async def _read_watched(
+        self,
+        sql: str,
+        parameters: tuple[Any, ...],
+        shape: int,
+        options: tuple[Any, ...],
+    ) -> Any:
+        with self.watch(sql, parameters):
+            return await self._read(sql, parameters, shape, options)
+
+    async def _read(
+        self,
+        sql: str,
+        parameters: tuple[Any, ...],
+        shape: int,
+        options: tuple[Any, ...],
+    ) -> Any:
+        transaction = self._transaction.get()
+        if transaction is not None and transaction.connection is not None:
+            return await transaction.wait(
+                lambda it: it.run(sql, parameters, shape, *options)
+            )
+        pool = self.pool()
+        while True:
+            shared = pool.join() or await pool.joined()
+            try:
+                future = shared.connection.run(sql, parameters, shape, *options)
+                if self._query_timeout is None:
+                    return await future
+                return await self.wait_for(future)
+            except QueryTimeout:
+                pool.disturb(shared)
+                raise
+            except QueryCanceled:
+                # It was another query that nobody waits for any more; this one changes nothing, and is sent again.
+                if not shared.disturbed:
+                    raise
+            except asyncio.CancelledError:
+                pool.disturb(shared)
+                raise
+            finally:
+                pool.leave(shared)
 
     async def _run(
         self,

@@ -40,6 +40,52 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 15.0
 _RESET = "SELECT pg_catalog.pg_advisory_unlock_all(); CLOSE ALL; UNLISTEN *; RESET ALL"
 
 
+# How many queries may be under way in one session: others wait in the pool, where they can go to any.
+_DEPTH = 16
+
+# How long the last answer of a session may be ago for another query to be sent behind those under way, in seconds: what
+# takes longer holds up whoever comes behind it.
+_BRISK = 0.01
+
+
+class Shared:
+    """A session that several tasks have queries in, one behind the other.
+
+    Attributes:
+        connection: the session.
+        users: int, how many there are.
+        heard: float, the loop's time at which the last answer came, or the first query was sent.
+        disturbed: bool, whether a query was cancelled, so that the cancellation may hit another one.
+    """
+
+    __slots__ = ("connection", "disturbed", "heard", "users")
+
+    def __init__(self, connection: Connection, now: float) -> None:
+        self.connection = connection
+        self.users = 1
+        self.heard = now
+        self.disturbed = False
+
+
+class _Waiter:
+    """A task that waits for a session.
+
+    Attributes:
+        future: what it waits for.
+        deadline: float, the loop's time until which it does.
+        shares: bool, whether it takes a session that others have queries in.
+    """
+
+    __slots__ = ("deadline", "future", "shares")
+
+    def __init__(
+        self, future: asyncio.Future[Connection], deadline: float, shares: bool
+    ) -> None:
+        self.future = future
+        self.deadline = deadline
+        self.shares = shares
+
+
 @dataclass(frozen=True)
 class PoolStats:
     """How a pool stands at one moment.
@@ -85,7 +131,9 @@ class Pool:
         self._has_failed = False
         self._size = 0
         self._idle: deque[Connection] = deque()
-        self._waiters: deque[asyncio.Future[Connection]] = deque()
+        self._waiters: deque[_Waiter] = deque()
+        self._impatience: asyncio.TimerHandle | None = None
+        self._shared: dict[Connection, Shared] = {}
         # The loop's time at which each session is too old.
         self._expires: dict[Connection, float] = {}
         # Since when each session has been idle, where that matters.
@@ -110,7 +158,10 @@ class Pool:
     def abandon(self) -> None:
         """Give up the sessions of a pool that is left behind; those of another process are not said goodbye to."""
         self.closed = True
+        if self._impatience is not None:
+            self._impatience.cancel()
         self._waiters.clear()
+        self._shared.clear()
         self._idle.clear()
         if self._process == os.getpid():
             for connection in list(self._expires):
@@ -119,7 +170,7 @@ class Pool:
 
     def stats(self) -> PoolStats:
         """How the pool stands now."""
-        waiting = sum(not waiter.done() for waiter in self._waiters)
+        waiting = sum(not waiter.future.done() for waiter in self._waiters)
         return PoolStats(self._size, len(self._idle), waiting, self._max_size)
 
     async def fill(self) -> None:
@@ -159,22 +210,109 @@ class Pool:
             return connection
         if self._size < self._max_size:
             return await self._open()
-        waiter: asyncio.Future[Connection] = self.loop.create_future()
-        self._waiters.append(waiter)
+        return await self._wait(False)
+
+    async def _wait(self, shares: bool) -> Connection:
+        """Wait for a session, in the order of asking."""
+        waiter = self._queue(shares)
         try:
-            async with asyncio.timeout(self._acquire_timeout):
-                return await waiter
-        except BaseException as problem:
-            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+            return await waiter.future
+        except BaseException:
+            future = waiter.future
+            if future.done() and not future.cancelled() and future.exception() is None:
                 # It was lent a session in the very turn in which it gave up.
-                self.release(waiter.result())
-            if isinstance(problem, TimeoutError):
-                raise PoolTimeout(
-                    f"all {self._max_size} connections were in use for "
-                    f"{self._acquire_timeout} seconds; make transactions shorter, or raise "
-                    "max_size or acquire_timeout"
-                ) from None
+                if shares:
+                    self.leave(self._shared[future.result()])
+                else:
+                    self.release(future.result())
             raise
+
+    def _queue(self, shares: bool) -> _Waiter:
+        timeout = self._acquire_timeout
+        deadline = math.inf if timeout is None else self.loop.time() + timeout
+        waiter = _Waiter(self.loop.create_future(), deadline, shares)
+        self._waiters.append(waiter)
+        if self._impatience is None and timeout is not None:
+            self._impatience = self.loop.call_at(deadline, self._give_up)
+        return waiter
+
+    def _give_up(self) -> None:
+        """Tell those that have waited for too long; one timer serves all, who have waited in their order."""
+        self._impatience = None
+        now = self.loop.time()
+        while self._waiters:
+            waiter = self._waiters[0]
+            if not waiter.future.done():
+                if waiter.deadline > now:
+                    self._impatience = self.loop.call_at(waiter.deadline, self._give_up)
+                    return
+                waiter.future.set_exception(
+                    PoolTimeout(
+                        f"all {self._max_size} connections were in use for "
+                        f"{self._acquire_timeout} seconds; make transactions shorter, or raise "
+                        "max_size or acquire_timeout"
+                    )
+                )
+            self._waiters.popleft()
+
+    def join(self) -> Shared | None:
+        """A session at once, for one query that others may be sent ahead of and behind; None if there is none.
+
+        Who waits for a session of their own is not kept waiting by those that share.
+        """
+        connection = self.take()
+        if connection is not None:
+            return self._share(connection)
+        if self._size < self._max_size or self._waiters:
+            return None
+        brisk = self.loop.time() - _BRISK
+        best = None
+        for shared in self._shared.values():
+            if (
+                shared.users < _DEPTH
+                and shared.heard > brisk
+                and not shared.disturbed
+                and not shared.connection.closed
+                and (best is None or shared.users < best.users)
+            ):
+                best = shared
+        if best is not None:
+            best.users += 1
+        return best
+
+    async def joined(self) -> Shared:
+        """A session for one query that others may be sent ahead of and behind, to be given back to ``leave``.
+
+        Raises:
+            PoolTimeout: none became free in time.
+            ConnectionFailed: none could be opened.
+        """
+        shared = self.join()
+        if shared is not None:
+            return shared
+        if self._size < self._max_size:
+            return self._share(await self._open())
+        return self._shared[await self._wait(True)]
+
+    def _share(self, connection: Connection) -> Shared:
+        shared = self._shared[connection] = Shared(connection, self.loop.time())
+        return shared
+
+    def leave(self, shared: Shared) -> None:
+        """Say that a query in a session that is shared is over: the last one gives it back."""
+        shared.users -= 1
+        if shared.users:
+            shared.heard = self.loop.time()
+            return
+        connection = shared.connection
+        if self._shared.get(connection) is shared:
+            del self._shared[connection]
+        self.release(connection)
+
+    def disturb(self, shared: Shared) -> None:
+        """Have the server stop what runs in a session that is shared: nobody wants it any more."""
+        shared.disturbed = True
+        self.hush(shared.connection)
 
     def release(self, connection: Connection) -> None:
         """Take a session back; if it is not fit to be lent out it is made so first, or closed."""
@@ -193,9 +331,11 @@ class Pool:
         if self._refilling is not None:
             self._refilling.cancel()
         while self._waiters:
-            waiter = self._waiters.popleft()
-            if not waiter.done():
-                waiter.set_exception(InterfaceError("the database was disconnected"))
+            future = self._waiters.popleft().future
+            if not future.done():
+                future.set_exception(InterfaceError("the database was disconnected"))
+        if self._impatience is not None:
+            self._impatience.cancel()
         while self._idle:
             self._discard(self._idle.pop())
         while self._tasks:
@@ -211,16 +351,29 @@ class Pool:
     def _lend(self, connection: Connection) -> None:
         while self._waiters:
             waiter = self._waiters.popleft()
-            if not waiter.done():
+            if not waiter.future.done():
                 if self._is_old(connection):
                     self._waiters.appendleft(waiter)
                     self._discard(connection)
-                else:
-                    waiter.set_result(connection)
+                    return
+                waiter.future.set_result(connection)
+                if waiter.shares:
+                    self._lend_to_others(self._share(connection))
                 return
         self._idle.append(connection)
         if self._max_idle is not None:
             self._idle_since[connection] = self.loop.time()
+
+    def _lend_to_others(self, shared: Shared) -> None:
+        """Have those that come next share a session, as far as they do."""
+        while self._waiters and shared.users < _DEPTH:
+            waiter = self._waiters[0]
+            if not waiter.future.done():
+                if not waiter.shares:
+                    return
+                waiter.future.set_result(shared.connection)
+                shared.users += 1
+            self._waiters.popleft()
 
     def _is_old(self, connection: Connection) -> bool:
         if self._max_lifetime is None:
@@ -304,7 +457,7 @@ class Pool:
 
     def _replace(self) -> None:
         """Open a session for whoever waits for one that is gone."""
-        waiting = any(not waiter.done() for waiter in self._waiters)
+        waiting = any(not waiter.future.done() for waiter in self._waiters)
         if waiting and self._size < self._max_size and not self.closed:
             self.spawn(self._open_for_waiter())
             return
@@ -329,8 +482,8 @@ class Pool:
             connection = await self._open()
         except OperationalError as problem:
             for waiter in asked:
-                if not waiter.done():
-                    waiter.set_exception(problem)
+                if not waiter.future.done():
+                    waiter.future.set_exception(problem)
                     return
         else:
             self.release(connection)

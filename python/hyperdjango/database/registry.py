@@ -53,6 +53,16 @@ async def default_database() -> Database:
     return await _default().connected()
 
 
+def at_hand() -> Database | None:
+    """The database that is most likely the default, without a look at whether it can be used now."""
+    registry = _registry
+    if registry.chosen is not None:
+        return registry.chosen
+    for database in registry.connected:
+        return database
+    return None
+
+
 def _default() -> Database:
     registry = _registry
     if registry.chosen is not None:

@@ -50,6 +50,11 @@ def set_router(router: Router | None) -> None:
     _router = router
 
 
+def has_router() -> bool:
+    """Whether a router chooses the databases."""
+    return _router is not None
+
+
 class ReplicaRouter:
     """Sends changes to the primary, and queries outside of transactions to the replicas in turn.
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Converter = Callable[[ModelField, Any], Any]
 
 # What PostgreSQL reads as a boolean (PostgreSQL documentation, "Boolean Type").
+_UTC = dates.UTC
 _TRUE = ("true", "t", "yes", "y", "on", "1")
 _FALSE = ("false", "f", "no", "n", "off", "0")
 
@@ -247,6 +248,8 @@ def to_date(field: ModelField, value: Any) -> dates.date:
 
 def to_datetime(field: ModelField, value: Any) -> dates.datetime:
     """A moment, from ISO 8601 text; with a zone exactly where the column has one."""
+    if field.db_type is None and type(value) is dates.datetime and value.tzinfo is _UTC:
+        return value
     wanted = 'a datetime, or "2024-05-17T08:30:00+00:00"'
     if isinstance(value, str):
         try:

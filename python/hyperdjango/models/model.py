@@ -12,6 +12,7 @@ from hyperdjango.errors import (
     ObjectDoesNotExist,
 )
 from hyperdjango.models.build import build
+from hyperdjango.models.field import is_expression
 from hyperdjango.models.registry import registry
 
 TYPE_CHECKING = False
@@ -154,11 +155,14 @@ class Model(Record):
             field = plain.get(name)
             if field is not None:
                 # Nothing hangs on it: a value of exactly its type needs no look.
-                if type(value) is not field._exact and value is not None:
-                    field.assign(self, value)
-                else:
-                    put(self, name, value)
-                    mark_changed(self, field.position)
+                if (
+                    type(value) is not field._exact
+                    and value is not None
+                    and not is_expression(value)
+                ):
+                    value = field.convert(value)
+                put(self, name, value)
+                mark_changed(self, field.position)
                 continue
             attribute = attributes.get(name)
             if attribute is not None:

@@ -133,10 +133,11 @@ class Columns:
         schemas = [one._meta.schema for one in models]
         names = [one._meta.table_name for one in models]
         rows = await database.run(_SQL, (schemas, names), TUPLES)
-        for table in zip(schemas, names, strict=True):
-            self._tables[table] = {}
+        # Those beside it may be made later: what is not there is not kept.
+        self._tables[schemas[0], names[0]] = {}
         for schema, name, column, kind, is_computed, in_key in rows:
-            self._tables[schema, name][column] = RealColumn(kind, is_computed, in_key)
+            columns = self._tables.setdefault((schema, name), {})
+            columns[column] = RealColumn(kind, is_computed, in_key)
 
     def forget(self) -> None:
         """Read everything again when it is needed: something has changed."""

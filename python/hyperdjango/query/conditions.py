@@ -300,10 +300,11 @@ class Compare(Condition):
             self.prepare(scope.model)
             lookup = self.lookup
             assert lookup is not None
-        if len(lookup.path.fields) > 1:
+        field, *others = lookup.path.fields
+        if others:
             return self._write_key(lookup, scope)
         join = scope.join(lookup.path.links)
-        sql = f"{join.alias}.{identifier(lookup.path.fields[0].column)}"
+        sql = f"{join.alias}.{identifier(field.column)}"
         side = lookup.comparison.side
         nullable = side.nullable or join.nullable
         return self._compared(lookup.comparison, sql, scope, nullable, self.values)
@@ -395,7 +396,7 @@ class Compare(Condition):
         fields = lookup.path.fields
         columns = scope.path(lookup.path)
         row = f"({', '.join(columns)})"
-        value = _plain(self.value)
+        value: Any = _plain(self.value)
         last = lookup.path.rest[-1] if lookup.path.rest else "exact"
         if last == "isnull" and not isinstance(value, bool):
             raise lookup.comparison.side.refuse(value, "isnull True or False")
@@ -413,7 +414,9 @@ class Compare(Condition):
                 f"{self.name} compares a key of several fields, which has the lookups exact, in "
                 "and isnull; compare its fields one by one"
             )
-        keys = [value] if last == "exact" else list(value)
+        keys: Any = (value,) if last == "exact" else value
+        if isinstance(keys, (str, bytes)) or not hasattr(keys, "__iter__"):
+            raise lookup.comparison.side.refuse(value, "a list of keys, or a queryset")
         written = [self._key(lookup, key) for key in keys]
         if not written:
             return "FALSE", False
@@ -515,7 +518,7 @@ def _key_of(lookup: Lookup | None, instance: Any) -> Any:
 
 
 class KeyIn(Condition):
-    """That several fields together are one of many keys.
+    """That a field, or several together, is one of many keys that the database itself has given.
 
     Arguments:
         fields: the fields, of the scope's own model.
@@ -523,12 +526,23 @@ class KeyIn(Condition):
     """
 
     def __init__(
-        self, fields: tuple[ModelField, ...], keys: Sequence[tuple[Any, ...]]
+        self, fields: Sequence[ModelField], keys: Sequence[tuple[Any, ...]]
     ) -> None:
         self.fields = fields
         self.keys = keys
 
+    def key(self, model: type[Model], values: list[Any]) -> object:
+        if len(self.fields) > 1 or self.fields[0].model is not model:
+            return None
+        values.append([key[0] for key in self.keys])
+        return "KEY", self.fields[0].name
+
     def write(self, scope: Scope) -> tuple[str, bool]:
+        if len(self.fields) == 1:
+            field = self.fields[0]
+            keys = [key[0] for key in self.keys]
+            place = scope.writer.parameter(keys, field.python_type is str)
+            return f"{scope.alias}.{identifier(field.column)} = ANY({place})", False
         columns = [f"{scope.alias}.{identifier(field.column)}" for field in self.fields]
         arrays = []
         for position, field in enumerate(self.fields):

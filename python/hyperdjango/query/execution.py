@@ -81,12 +81,32 @@ async def run(database: Database, compiled: Compiled) -> Any:
         raise
 
 
+async def read(database: Database, compiled: Compiled) -> Any:
+    """Run a statement that changes nothing."""
+    try:
+        return await database.read(
+            compiled.sql,
+            compiled.parameters,
+            compiled.shape,
+            True,
+            compiled.text_columns,
+            compiled.plan,
+            compiled.text_parameters,
+        )
+    except (UndefinedColumn, UndefinedTable):
+        columns_of(database).forget()
+        raise
+
+
 async def fetch(state: State) -> list[Any]:
     """All that a queryset has been asked for."""
     if state.nothing and not state.is_grouped:
         return []
     database = await database_of(state)
-    result: list[Any] = await run(database, await prepared(database, state))
+    compiled = await prepared(database, state)
+    # Nothing is changed, and no row is locked: others' queries may be under way in the same session.
+    send = run if state.lock is not None else read
+    result: list[Any] = await send(database, compiled)
     return result
 
 
@@ -118,7 +138,7 @@ async def prepared(database: Database, state: State) -> Compiled:
 async def scalar(state: State, make: Callable[[State, Columns], Compiled]) -> Any:
     """The value of a statement that is made out of a queryset."""
     database = await database_of(state)
-    return await run(
+    return await read(
         database, await write(database, lambda columns: make(state, columns))
     )
 

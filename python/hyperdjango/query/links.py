@@ -72,6 +72,16 @@ _reverse: WeakKeyDictionary[type[Model], tuple[int, dict[str, Link]]] = (
 )
 
 
+class ReverseAttribute:
+    """The base of what stands in a class for a relation against its key, once it was used."""
+
+    __slots__ = ()
+
+
+def _is_reverse(model: type[Model], name: str) -> bool:
+    return isinstance(model.__dict__.get(name), ReverseAttribute)
+
+
 def forward_links(model: type[Model]) -> dict[str, Link]:
     """The links along the foreign keys of a model, by their names.
 
@@ -137,7 +147,10 @@ def reverse_links(model: type[Model]) -> dict[str, Link]:
     if known is not None and known[0] == registry.version:
         return known[1]
     links: dict[str, Link] = {}
-    taken = {*model._meta.attributes, *dir(model)}
+    taken = {
+        *model._meta.attributes,
+        *(name for name in dir(model) if not _is_reverse(model, name)),
+    }
     for relation, alone in _leading_to(model):
         unique = _is_unique(relation)
         name = relation.related_name

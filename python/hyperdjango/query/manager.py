@@ -25,6 +25,23 @@ class Manager(QuerySet[Row_co]):
 
     __slots__ = ()
 
+    async def get(self, *conditions: Any, **lookups: Any) -> Row_co:
+        """The one row for which every condition holds.
+
+        Raises:
+            DoesNotExist: there is none; the exception is the model's own.
+            MultipleObjectsReturned: there are several.
+
+        Django documentation, "QuerySet API reference", ``get()``.
+        """
+        if lookups and not conditions:
+            from hyperdjango.query import quick
+
+            rows = await quick.rows(self._state.model, lookups)
+            if rows is not None:
+                return self._only(rows, conditions, lookups)
+        return await super().get(*conditions, **lookups)
+
     def raw(self, sql: str, *parameters: Any) -> RawQuerySet[Row_co]:
         """Rows of SQL of your own, as instances.
 

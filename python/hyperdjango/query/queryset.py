@@ -579,10 +579,23 @@ class QuerySet(Writing[Row_co], Generic[Row_co]):
         if not state.combined and state.high is None:
             state = state.copy()
             state.high = state.low + 2
-        rows = await self._made(state)._fetch()
+        return self._only(await self._made(state)._fetch(), conditions, lookups)
+
+    def _only(
+        self,
+        rows: list[Row_co],
+        conditions: tuple[Any, ...],
+        lookups: dict[str, Any],
+    ) -> Row_co:
+        """The one row of a list.
+
+        Raises:
+            DoesNotExist: it is empty.
+            MultipleObjectsReturned: there are several.
+        """
         if len(rows) == 1:
             return rows[0]
-        model = state.model
+        model = self._state.model
         if not rows:
             raise model.DoesNotExist(
                 f"no {model.__name__} has {described(conditions, lookups)}"

@@ -156,10 +156,13 @@ def keys_of(parents: list[Any], hop: Link) -> Iterator[Any]:
 
 def of_keys(asked: QuerySet[Any], hop: Link, keys: list[Any]) -> QuerySet[Any]:
     """The rows at the end of a relation that have one of these keys."""
-    if len(hop.pairs) == 1:
-        return asked.filter(**{f"{hop.pairs[0][1].name}__in": keys})
     from hyperdjango.query.conditions import KeyIn
 
+    if len(hop.pairs) == 1:
+        here, there = hop.pairs[0]
+        if here.python_type is not there.python_type:
+            return asked.filter(**{f"{there.name}__in": keys})
+        keys = [(key,) for key in keys]
     return asked.filter(KeyIn(tuple(there for _, there in hop.pairs), keys))
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from hyperdjango import _engine
 from hyperdjango.errors import FieldError, RelationNotLoaded
+from hyperdjango.models.registry import registry
 from hyperdjango.query import execution
-from hyperdjango.query.links import reverse_links
+from hyperdjango.query.links import ReverseAttribute, reverse_links
 from hyperdjango.query.queryset import QuerySet
 from hyperdjango.query.related import keys_of, of_keys
 from hyperdjango.query.state import State
@@ -326,16 +327,43 @@ class RelatedManager(QuerySet[Row_co]):
         return QuerySet(state)
 
 
+class Reverse(ReverseAttribute):
+    """A relation to many rows, as an attribute of its model's instances.
+
+    Arguments:
+        hop: Link, the relation.
+    """
+
+    __slots__ = ("_link", "_version")
+
+    def __init__(self, hop: Link) -> None:
+        self._link = hop
+        self._version = registry.version
+
+    def __get__(self, instance: Model | None, owner: type[Any]) -> Any:
+        if instance is None:
+            return self
+        if self._version != registry.version:
+            # Models have come since: it may be called otherwise now.
+            if owner.__dict__.get(self._link.name) is self:
+                delattr(owner, self._link.name)
+            return getattr(instance, self._link.name)
+        return RelatedManager(instance, self._link)
+
+
 def related(instance: Model, name: str) -> Any:
     """What an attribute of a relation against its key gives, or NotImplemented if there is none.
 
     Raises:
         RelationNotLoaded: it leads to one row, which was not fetched.
     """
-    hop = reverse_links(type(instance)).get(name)
+    model_class = type(instance)
+    hop = reverse_links(model_class).get(name)
     if hop is None:
         return NotImplemented
     if hop.many:
+        # From now on it is found without being looked for.
+        setattr(model_class, name, Reverse(hop))
         return RelatedManager(instance, hop)
     found = _engine.related(instance, name)
     if found is not NotImplemented:

@@ -220,12 +220,11 @@ class Selection:
 
             path = follow(scope.model, value)
             alias = scope.join(path.links).alias
-            if len(path.fields) > 1 and not path.rest:
-                for field in path.fields:
-                    self._add_field(field, scope, field.name, alias)
-                return
             if not path.rest:
-                self._add_field(path.fields[0], scope, value, alias)
+                several = len(path.fields) > 1
+                for field in path.fields:
+                    label = field.name if several else value
+                    self._add_field(field, scope, label, alias)
                 return
         self._write_annotation(name, one, scope)
 

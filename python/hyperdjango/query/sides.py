@@ -56,7 +56,7 @@ class Side:
         db_type: str | None = None,
     ) -> None:
         self.db_type = db_type
-        self.family = family
+        self.family: Family = family
         self.where = where
         self.convert = convert
         self.text = text

@@ -61,6 +61,7 @@ def aggregate(
         FieldError: something is computed from what the rows do not have.
     """
     writer = Writer()
+    where: list[str] = []
     if (
         state.combined
         or state.is_sliced
