@@ -248,7 +248,7 @@ class HyperApp(Router):
     async def _answer(self, request: Request) -> Response:
         """The response to a request, without middleware."""
         try:
-            found = self._find(request.method, request.path)
+            found: Any = self._find(request.method, request.path)
             if found.__class__ is tuple:
                 endpoint, values = found
                 request._endpoint = endpoint

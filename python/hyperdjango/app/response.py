@@ -333,7 +333,7 @@ def _made(
 _PLAIN = frozenset({dict, list, str, int})
 
 
-def _refuse_unawaited(value: object) -> None:
+def _refuse_unawaited(value: Any) -> None:
     """Say what to do with a queryset, which is nothing until it is awaited."""
     if hasattr(value, "__await__"):
         if hasattr(value, "close"):

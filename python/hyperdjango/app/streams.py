@@ -38,14 +38,15 @@ class StreamedResponse(Response):
         self._prepare(status, headers)
         self.body = b""
         self._set_type(content_type, None)
-        if hasattr(chunks, "__aiter__"):
-            self._chunks: AsyncIterator[bytes | str] = chunks.__aiter__()
-        elif hasattr(chunks, "__iter__") and not isinstance(chunks, (str, bytes)):
-            self._chunks = _in_threads(iter(chunks))
+        given: Any = chunks
+        if hasattr(given, "__aiter__"):
+            self._chunks: AsyncIterator[bytes | str] = given.__aiter__()
+        elif hasattr(given, "__iter__") and not isinstance(given, (str, bytes)):
+            self._chunks = _in_threads(iter(given))
         else:
             raise TypeError(
                 "a stream needs an iterable of bytes or str, best an asynchronous one: "
-                f"an async function with yield that was called; not {type(chunks).__name__}"
+                f"an async function with yield that was called; not {type(given).__name__}"
             )
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
