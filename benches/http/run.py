@@ -106,6 +106,7 @@ def start(name: str, url: str) -> tuple[subprocess.Popen[bytes], int]:
             return process, port
         except OSError:
             time.sleep(0.1)
+    process.kill()
     raise SystemExit(f"{name} did not start")
 
 
@@ -132,8 +133,10 @@ def main() -> None:
         encoding="utf-8",
     ).stdout.strip()
     before = os.getloadavg()[0]
-    running = {name: start(name, url) for name in names}
+    running: dict[str, tuple[subprocess.Popen[bytes], int]] = {}
     try:
+        for name in names:
+            running[name] = start(name, url)
         for path, _ in WORK.values():
             answers = {name: get(port, path) for name, (_, port) in running.items()}
             first = next(iter(answers.values()))
