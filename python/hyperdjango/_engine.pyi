@@ -13,6 +13,7 @@ __all__ = [
     "FieldReader",
     "Plan",
     "Record",
+    "Routes",
     "Settings",
     "adopt",
     "cache",
@@ -233,6 +234,35 @@ class Connection:
         """Say that the session's settings are those of its beginning again."""
     def close(self) -> None:
         """Say goodbye; what has no answer yet fails."""
+
+@final
+class Routes:
+    """Which endpoint the method and the path of a request lead to."""
+
+    def __new__(cls) -> Routes: ...
+    @staticmethod
+    def parameters(path: str) -> list[tuple[str, str]]:
+        """The parameters of a path, ``/shops/{shop:int}/{rest:path}``, each with its kind.
+
+        Raises:
+            ValueError: the path is not written as paths are.
+        """
+    def add(self, method: str, path: str, endpoint: object) -> None:
+        """Have requests of a method, or of any with ``*``, to a path lead to an endpoint.
+
+        Raises:
+            ValueError: the path is not written as paths are, or it has an endpoint for that method.
+        """
+    def find(self, method: str, path: str) -> tuple[Any, tuple[str, ...]] | str | None:
+        """The endpoint for a request, with the values of the path's parameters.
+
+        Arguments:
+            path: str, the path of the request, with what was escaped by ``%`` decoded.
+
+        Returns:
+            None where no path fits, and the methods of those that do, as ``Allow`` lists them, where none has
+            this method. HEAD is answered by GET.
+        """
 
 def is_loaded(record: Record) -> bool:
     """Whether an instance came from the database, or was saved."""

@@ -16,6 +16,7 @@ mod native;
 mod operation;
 mod parameters;
 mod record;
+mod routing;
 mod settings;
 mod statement;
 mod text_form;
@@ -41,6 +42,8 @@ mod _engine {
     use crate::record::plan::Plan;
     #[pymodule_export]
     use crate::record::stitch::stitch;
+    #[pymodule_export]
+    use crate::routing::Routes;
     #[pymodule_export]
     use crate::settings::{Cancellation, Settings};
 
