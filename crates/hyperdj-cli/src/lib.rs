@@ -12,6 +12,7 @@ mod output;
 mod pattern;
 mod printer;
 mod progress;
+mod python;
 
 use std::ffi::OsString;
 

@@ -1,15 +1,21 @@
 //! `hyper demo`: the main job on a sample database, with a server of its own.
 
+use std::process::Stdio;
+
 use hyperdj_cluster::{Cluster, Options, Server, keep, stop_kept};
-use hyperdj_postgres::Config;
+use hyperdj_codegen::{Request, models};
+use hyperdj_postgres::{Client, Config};
+use hyperdj_schema::QualifiedName;
 
 use crate::arguments::{DemoArguments, InspectdbArguments};
 use crate::commands::inspectdb::write_models;
 use crate::progress::Progress;
+use crate::python::{no_answer, python};
 use crate::{Failure, Printer, Status};
 
 const SCHEMA: &str = include_str!("../../../../examples/legacy_shop/schema.sql");
 const DATA: &str = include_str!("../../../../examples/legacy_shop/data.sql");
+const QUERIES: &str = include_str!("../../../../examples/legacy_shop/queries.py");
 const DATABASE: &str = "legacy_shop";
 /// What the kept server is remembered under.
 const KEPT: &str = "demo";
@@ -38,6 +44,7 @@ pub(crate) fn run(arguments: &DemoArguments, printer: &mut Printer) -> Result<St
     ));
     let config = Config::parse(&cluster.url(DATABASE))?;
     write_models(&config, &all_tables(), printer)?;
+    show_queries(&cluster, &config, printer)?;
     printer.line("");
     printer.line("Try next:");
     printer
@@ -48,6 +55,59 @@ pub(crate) fn run(arguments: &DemoArguments, printer: &mut Printer) -> Result<St
     printer.line("  psql \"$DATABASE_URL\"                           look at the database itself");
     printer.line("  hyper demo --stop                              end that server");
     Ok(Status::Done)
+}
+
+/// Runs queries through the models that were just written, and shows both; without a Python that has the package, says so.
+fn show_queries(cluster: &Cluster, config: &Config, printer: &mut Printer) -> Result<(), Failure> {
+    let folder = tempfile::tempdir()
+        .map_err(|error| Failure::new(format!("no temporary folder could be made: {error}")))?;
+    let put = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text)
+            .map_err(|error| Failure::new(format!("{name} could not be written: {error}")))
+    };
+    let mut client = Client::connect(config)?;
+    let found = hyperdj_catalog::inspect(&mut client, &hyperdj_catalog::Options::default())
+        .map_err(|error| Failure::new(error.to_string()))?;
+    let everything = |_: &QualifiedName| true;
+    let request = Request {
+        wanted: &everything,
+        views: false,
+    };
+    put("models.py", &models(&found.schema, &request))?;
+    put("queries.py", QUERIES)?;
+    printer.line("");
+    let output = match python() {
+        Ok(mut python) => python
+            .arg("queries.py")
+            .current_dir(folder.path())
+            .env("DATABASE_URL", cluster.url(DATABASE))
+            .env_remove("HYPER_DATABASE_URL")
+            .env("PYTHONIOENCODING", "utf-8")
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| Failure::new(format!("Python could not be started: {error}")))?,
+        Err(failure) => {
+            printer.line(&format!("The models were not used: {failure}."));
+            return Ok(());
+        }
+    };
+    if !output.status.success() {
+        let failure = no_answer(&output.stderr);
+        printer.line(&format!("The models were not used: {failure}."));
+        return Ok(());
+    }
+    printer.line("The same models at work. $ python queries.py");
+    printer.line("");
+    let body = QUERIES
+        .lines()
+        .skip_while(|line| !line.starts_with("async def"));
+    for line in body.skip(2).filter(|line| !line.starts_with("asyncio.run")) {
+        printer.line(line.strip_prefix("    ").unwrap_or(line));
+    }
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        printer.line(line);
+    }
+    Ok(())
 }
 
 /// Starts the kept server, or finds it, and prints its URL.
