@@ -38,7 +38,7 @@ mod rewrite;
 mod split;
 
 pub use change::{Change, Commented, Constraint, TypeDefinition, TypeUse};
-pub use diff::{diff, reverse};
+pub use diff::{diff, renamed, reverse};
 pub use hazard::Hazard;
 pub use lock::{Lock, LockMode};
 pub use options::{Options, Rename, Scope};
