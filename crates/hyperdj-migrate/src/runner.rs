@@ -1,0 +1,455 @@
+//! Runs a script, either way, and takes up one that was interrupted.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use hyperdj_change::file::FileStatement;
+use hyperdj_postgres::{Client, TransactionStatus};
+
+use crate::claim::{backend, pooled};
+use crate::error::words;
+use crate::leftover::{Found, concurrent_index, drops_concurrently, is_concurrent};
+use crate::state::done_checksum;
+use crate::{Error, History, Phase, Script};
+
+/// Which way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Apply.
+    Up,
+    /// Take back.
+    Down,
+}
+
+/// How long to wait for a lock, and how often.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// `lock_timeout` of each statement: whoever comes behind a statement that waits for a lock waits with it.
+    pub lock_timeout: Duration,
+    /// How many times a statement that ran into it is tried in all.
+    pub attempts: u32,
+}
+
+impl Default for Patience {
+    /// Half a second, thirty times.
+    fn default() -> Self {
+        Self {
+            lock_timeout: Duration::from_millis(500),
+            attempts: 30,
+        }
+    }
+}
+
+/// The pauses between attempts double from the first to the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// Something that happens.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// Someone else has the lock.
+    Waiting {
+        /// Who, in words.
+        holder: &'a str,
+    },
+    /// A statement begins.
+    Statement {
+        /// The script.
+        script: &'a Script,
+        /// Its place, from 1.
+        number: usize,
+        /// Of how many.
+        of: usize,
+        /// The statement.
+        sql: &'a str,
+    },
+    /// A statement did not get its lock and is tried again.
+    Retry {
+        /// The script.
+        script: &'a Script,
+        /// The statement's place, from 1.
+        number: usize,
+        /// After this time.
+        pause: Duration,
+    },
+    /// An invalid index is dropped, to be built again.
+    Leftover {
+        /// Its name.
+        index: &'a str,
+    },
+    /// A script that was interrupted goes on.
+    Resumed {
+        /// The script.
+        script: &'a Script,
+        /// How many statements were done.
+        done: usize,
+        /// Of how many.
+        of: usize,
+    },
+}
+
+/// Who is told what happens.
+pub trait Watcher {
+    /// Takes an event.
+    fn tell(&mut self, event: &Event<'_>);
+}
+
+/// Runs scripts over a session that has the lock.
+pub struct Runner<'a> {
+    client: &'a mut Client,
+    history: &'a History,
+    /// The server process that has the lock.
+    process: i64,
+    patience: Patience,
+    watcher: &'a mut dyn Watcher,
+}
+
+/// A way of a script, and how far it is.
+struct Way<'s> {
+    script: &'s Script,
+    direction: Direction,
+    statements: &'s [FileStatement],
+    /// How many were done when it was taken up.
+    taken_up: usize,
+    /// It was interrupted before: its next statement may be done, and not be written down.
+    resumed: bool,
+    /// Nothing of it was written down before.
+    fresh: bool,
+    /// Since when the time counts that is not written down yet.
+    since: Instant,
+}
+
+/// What ended a statement or what is around it.
+enum Stop {
+    /// It did not get its lock, or its turn: it may be tried again.
+    Again(Error),
+    /// It can't be in a transaction.
+    Alone,
+    /// It failed for good.
+    Failed(Error),
+}
+
+impl<'a> Runner<'a> {
+    /// A runner over a session whose server process `process` took the lock.
+    pub fn new(
+        client: &'a mut Client,
+        history: &'a History,
+        process: i64,
+        patience: Patience,
+        watcher: &'a mut dyn Watcher,
+    ) -> Self {
+        Self {
+            client,
+            history,
+            process,
+            patience,
+            watcher,
+        }
+    }
+
+    /// Runs a script of SQL one way, from the statement at which it was interrupted. The history is written with it.
+    ///
+    /// `interrupted` is what the history says of the script: the way that was begun and how many statements were done.
+    ///
+    /// # Errors
+    ///
+    /// A statement fails, with its place in the file and what is done and what is not; or the session is lost.
+    pub fn run(
+        &mut self,
+        script: &Script,
+        direction: Direction,
+        interrupted: Option<usize>,
+    ) -> Result<(), Error> {
+        let Some(statements) = script.statements(direction == Direction::Up) else {
+            return Err(
+                Error::new(format!("{} has no way back", script.path.display()))
+                    .with_hint("Write one under `-- DOWN`, or take it back by a new migration."),
+            );
+        };
+        let taken_up = interrupted.unwrap_or(0).min(statements.len());
+        let way = Way {
+            script,
+            direction,
+            statements,
+            taken_up,
+            resumed: interrupted.is_some(),
+            fresh: interrupted.is_none() && direction == Direction::Up,
+            since: Instant::now(),
+        };
+        if interrupted.is_some() {
+            self.watcher.tell(&Event::Resumed {
+                script,
+                done: taken_up,
+                of: statements.len(),
+            });
+        }
+        self.settle()?;
+        self.all(way)
+    }
+
+    /// The session as a new one is: the settings of one script are not those of the next.
+    fn settle(&mut self) -> Result<(), Error> {
+        self.client
+            .batch_execute("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL")?;
+        // From PostgreSQL 14 on a statement ends when we are gone, and with it the session and its lock.
+        if self.client.server_version() >= 140_000 {
+            let _ = self
+                .client
+                .batch_execute("SET client_connection_check_interval = '1s'");
+        }
+        Ok(())
+    }
+
+    fn all(&mut self, mut way: Way<'_>) -> Result<(), Error> {
+        let total = way.statements.len();
+        let mut at = way.taken_up;
+        if at == total {
+            return self
+                .with_patience(&way, at, |runner, way| runner.group(way, at, at))
+                .map_err(|stop| self.failed(&way, at, stop));
+        }
+        while at < total {
+            let together = way.statements[at..]
+                .iter()
+                .take_while(|statement| statement.transactional)
+                .count();
+            let end = at + together.max(1);
+            let mut done = self.with_patience(&way, at, |runner, way| runner.group(way, at, end));
+            if together == 0 && matches!(done, Err(Stop::Alone)) {
+                done = self.outside(&mut way, at);
+            }
+            done.map_err(|stop| self.failed(&way, at, stop))?;
+            way.fresh = false;
+            way.since = Instant::now();
+            at = end;
+        }
+        Ok(())
+    }
+
+    /// Tries again, after longer and longer pauses, what did not get its lock.
+    fn with_patience(
+        &mut self,
+        way: &Way<'_>,
+        at: usize,
+        work: impl Fn(&mut Self, &Way<'_>) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        let mut pause = FIRST_PAUSE;
+        let mut attempt = 1;
+        loop {
+            match work(self, way) {
+                Err(Stop::Again(_)) if attempt < self.patience.attempts => {}
+                done => return done,
+            }
+            self.watcher.tell(&Event::Retry {
+                script: way.script,
+                number: at + 1,
+                pause,
+            });
+            thread::sleep(pause);
+            pause = (pause * 2).min(LONGEST_PAUSE);
+            attempt += 1;
+        }
+    }
+
+    /// The statements from `start` to `end` and the line of the history, in one transaction.
+    fn group(&mut self, way: &Way<'_>, start: usize, end: usize) -> Result<(), Stop> {
+        self.begin()?;
+        let done = self.group_inside(way, start, end);
+        if done.is_err() && self.client.transaction() != TransactionStatus::Idle {
+            // The first error is the one to tell.
+            let _ = self.client.batch_execute("ROLLBACK");
+        }
+        done
+    }
+
+    fn group_inside(&mut self, way: &Way<'_>, start: usize, end: usize) -> Result<(), Stop> {
+        for number in start..end {
+            self.statement(way, number)?;
+        }
+        let record = self.record(way, end);
+        self.execute(&record)?;
+        self.execute("COMMIT")
+    }
+
+    fn begin(&mut self) -> Result<(), Stop> {
+        self.execute(&format!(
+            "BEGIN; SET LOCAL lock_timeout = {}",
+            self.patience.lock_timeout.as_millis()
+        ))?;
+        let process = backend(self.client).map_err(Stop::Failed)?;
+        if process != self.process {
+            let _ = self.client.batch_execute("ROLLBACK");
+            return Err(Stop::Failed(pooled()));
+        }
+        Ok(())
+    }
+
+    /// A statement that can't be in a transaction: it is written down before, and after.
+    fn outside(&mut self, way: &mut Way<'_>, at: usize) -> Result<(), Stop> {
+        let before = self.record(way, at);
+        self.execute(&before)?;
+        way.fresh = false;
+        // It may have been done when we were interrupted, and only not been written down.
+        let may_be_done = way.resumed && at == way.taken_up;
+        self.with_patience(way, at, |runner, way| {
+            runner.outside_once(way, at, may_be_done)
+        })?;
+        let after = self.record(way, at + 1);
+        self.execute(&after)
+    }
+
+    fn outside_once(&mut self, way: &Way<'_>, at: usize, may_be_done: bool) -> Result<(), Stop> {
+        let sql = &way.statements[at].sql;
+        if let Some(index) = concurrent_index(sql) {
+            match index.find(self.client).map_err(Stop::Failed)? {
+                Found::Invalid(name) => {
+                    self.watcher.tell(&Event::Leftover { index: &name });
+                    self.execute("SET lock_timeout = 0")?;
+                    self.execute(&format!("DROP INDEX CONCURRENTLY IF EXISTS {name}"))?;
+                }
+                Found::Valid if may_be_done => return Ok(()),
+                _ => {}
+            }
+        }
+        let timeout = if is_concurrent(sql) {
+            0
+        } else {
+            self.patience.lock_timeout.as_millis()
+        };
+        self.execute(&format!("SET lock_timeout = {timeout}"))?;
+        let done = self.statement(way, at);
+        // The statement may have ended the session, which is told by what it gave.
+        let _ = self.client.batch_execute("RESET lock_timeout");
+        match done {
+            Err(Stop::Failed(_)) if may_be_done && drops_concurrently(sql) => {
+                self.drop_again(way, at)
+            }
+            done => done,
+        }
+    }
+
+    /// Drops an index that may be gone: then that was done before we were interrupted.
+    fn drop_again(&mut self, way: &Way<'_>, at: usize) -> Result<(), Stop> {
+        let statement = &way.statements[at];
+        match self.client.batch_execute(&statement.sql) {
+            Err(error) if error.sqlstate() == Some("42704") => Ok(()),
+            Err(error) => Err(Stop::Failed(placed(way, at, &error))),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    fn statement(&mut self, way: &Way<'_>, at: usize) -> Result<(), Stop> {
+        let statement = &way.statements[at];
+        self.watcher.tell(&Event::Statement {
+            script: way.script,
+            number: at + 1,
+            of: way.statements.len(),
+            sql: &statement.sql,
+        });
+        self.client
+            .batch_execute(&statement.sql)
+            .map_err(|error| stop(&error, || placed(way, at, &error)))
+    }
+
+    /// A statement of our own.
+    fn execute(&mut self, sql: &str) -> Result<(), Stop> {
+        self.client
+            .batch_execute(sql)
+            .map_err(|error| stop(&error, || error_of(&error)))
+    }
+
+    /// The statement that writes down how far the script is.
+    fn record(&self, way: &Way<'_>, done: usize) -> String {
+        let is_done = done == way.statements.len();
+        let (checksum, phase) = match way.direction {
+            Direction::Up if is_done => (way.script.checksum.clone(), Phase::Applied),
+            Direction::Down if is_done => return self.history.remove(way.script),
+            Direction::Up => (done_checksum(way.script, true, done), Phase::Applying),
+            Direction::Down => (done_checksum(way.script, false, done), Phase::Reverting),
+        };
+        self.history.write(
+            way.script,
+            &checksum,
+            phase,
+            done,
+            way.since.elapsed(),
+            way.fresh,
+        )
+    }
+
+    /// The error with what is done and what is not.
+    fn failed(&self, way: &Way<'_>, at: usize, stop: Stop) -> Error {
+        let error = match stop {
+            Stop::Failed(error) | Stop::Again(error) => error,
+            Stop::Alone => {
+                let place = way.statements[at].start();
+                Error::new(format!(
+                    "{}:{}:{}: a statement of the file can't be in a transaction",
+                    way.script.path.display(),
+                    place.line,
+                    place.column
+                ))
+                .with_hint("Write `-- transaction: no` above it.")
+            }
+        };
+        let total = way.statements.len();
+        let stood = match at {
+            0 => format!("Nothing of {} is done.", way.script.name),
+            _ => format!(
+                "{at} of {total} statements of {} are done; run the command again to go on with the next.",
+                way.script.name
+            ),
+        };
+        let hint = match error.hint() {
+            Some(hint) => format!("{hint}\n{stood}"),
+            None => stood,
+        };
+        error.with_hint(hint)
+    }
+}
+
+/// What an error means for what is to be done next.
+fn stop(error: &hyperdj_postgres::Error, told: impl Fn() -> Error) -> Stop {
+    match error.sqlstate() {
+        // lock_not_available, deadlock_detected, serialization_failure
+        Some("55P03" | "40P01" | "40001") => Stop::Again(told()),
+        // active_sql_transaction, and a procedure that commits
+        Some("25001" | "2D000") => Stop::Alone,
+        _ => Stop::Failed(told()),
+    }
+}
+
+fn error_of(error: &hyperdj_postgres::Error) -> Error {
+    explained(Error::new(words(error)), error)
+}
+
+/// The server's error with its place in the file.
+fn placed(way: &Way<'_>, at: usize, error: &hyperdj_postgres::Error) -> Error {
+    let statement = &way.statements[at];
+    let place = error
+        .server_error()
+        .and_then(|server| server.position)
+        .and_then(|position| usize::try_from(position).ok())
+        .map_or_else(|| statement.start(), |position| statement.place(position));
+    let told = Error::new(format!(
+        "{}:{}:{}: {}",
+        way.script.path.display(),
+        place.line,
+        place.column,
+        words(error)
+    ));
+    explained(told, error)
+}
+
+fn explained(told: Error, error: &hyperdj_postgres::Error) -> Error {
+    match error.sqlstate() {
+        Some("55P03") => told.with_hint("Another session keeps its lock too long (pg_stat_activity shows who). Run the command again when it is done, or give it more time with --lock-timeout."),
+        Some("23502") => told.with_hint("Rows that are there have no value for the column. Give it a default, or add it nullable, fill it, and set NOT NULL in a later migration."),
+        Some("23505") => told.with_hint("Rows that are there have the same key. Find them with GROUP BY … HAVING count(*) > 1, and put them right first."),
+        Some("23503" | "23514") => told.with_hint("Rows that are there do not fulfil the constraint. Put them right first."),
+        _ => match error.hint() {
+            Some(hint) => told.with_hint(hint),
+            None => told,
+        },
+    }
+}
