@@ -80,7 +80,7 @@ def test_a_type_changes_only_where_it_is_stated(project: Project) -> None:
     assert project.run("makemigrations").check().stderr == "No changes.\n"
     project.models(model(KEY + 'name: str = Field(db_type="character varying(200)")\n'))
     [statement] = made(project)
-    assert "ALTER COLUMN name SET DATA TYPE character varying(200)" in statement
+    assert "ALTER COLUMN name TYPE character varying(200)" in statement
 
 
 def test_ctid_as_a_key_is_no_column(project: Project) -> None:
@@ -222,7 +222,7 @@ def test_a_type_of_other_tables_is_left_alone(project: Project) -> None:
         "CREATE TYPE mood AS ENUM ('a'); CREATE TABLE foreign_one (mood mood);"
         "CREATE TABLE customers (mood mood)"
     )
-    types = 'from hyperdjango.models import EnumType\ntypes = (EnumType("mood", ("a", "b")),)\n'
+    types = 'from hyperdjango.models import EnumType\ntypes = (EnumType("public", "mood", ("a", "b")),)\n'
     fields = 'mood: str = Field(nullable=True, db_type="public.mood")\n'
     project.models(types + model(fields))
     before = project.dump()
