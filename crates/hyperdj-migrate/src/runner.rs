@@ -5,11 +5,13 @@ use std::time::{Duration, Instant};
 
 use hyperdj_change::file::FileStatement;
 use hyperdj_postgres::{Client, TransactionStatus};
+use hyperdj_schema::sql::quote_identifier;
 
 use crate::claim::{backend, pooled};
 use crate::error::words;
 use crate::leftover::{Found, concurrent_index, drops_concurrently, is_concurrent};
 use crate::state::done_checksum;
+use crate::words::sets_session;
 use crate::{Error, History, Phase, Script};
 
 /// Which way.
@@ -184,6 +186,7 @@ impl<'a> Runner<'a> {
             });
         }
         self.settle()?;
+        self.settings(&way)?;
         self.all(way)
     }
 
@@ -196,6 +199,16 @@ impl<'a> Runner<'a> {
             let _ = self
                 .client
                 .batch_execute("SET client_connection_check_interval = '1s'");
+        }
+        Ok(())
+    }
+
+    /// Makes the settings again that statements which are done made for those to come.
+    fn settings(&mut self, way: &Way<'_>) -> Result<(), Error> {
+        for statement in way.statements.iter().take(way.taken_up) {
+            if sets_session(&statement.sql) {
+                self.client.batch_execute(&statement.sql)?;
+            }
         }
         Ok(())
     }
@@ -266,8 +279,7 @@ impl<'a> Runner<'a> {
         for number in start..end {
             self.statement(way, number)?;
         }
-        let record = self.record(way, end);
-        self.execute(&record)?;
+        self.write_down(way, end)?;
         self.execute("COMMIT")
     }
 
@@ -286,16 +298,32 @@ impl<'a> Runner<'a> {
 
     /// A statement that can't be in a transaction: it is written down before, and after.
     fn outside(&mut self, way: &mut Way<'_>, at: usize) -> Result<(), Stop> {
-        let before = self.record(way, at);
-        self.execute(&before)?;
+        self.write_down(way, at)?;
         way.fresh = false;
         // It may have been done when we were interrupted, and only not been written down.
         let may_be_done = way.resumed && at == way.taken_up;
         self.with_patience(way, at, |runner, way| {
             runner.outside_once(way, at, may_be_done)
         })?;
-        let after = self.record(way, at + 1);
-        self.execute(&after)
+        self.write_down(way, at + 1)
+    }
+
+    /// Writes down how far the script is, as the role that we are: the script may have set another.
+    fn write_down(&mut self, way: &Way<'_>, done: usize) -> Result<(), Stop> {
+        let record = self.record(way, done);
+        let role = self
+            .client
+            .query("SELECT pg_catalog.current_setting('role')", &[])
+            .and_then(|rows| match rows.first() {
+                Some(row) => Ok(row.get(0)?.unwrap_or("none").to_owned()),
+                None => Ok("none".to_owned()),
+            })
+            .map_err(|error| stop(&error, || error_of(&error)))?;
+        if role == "none" {
+            return self.execute(&record);
+        }
+        let role = quote_identifier(&role);
+        self.execute(&format!("RESET ROLE; {record}; SET ROLE {role}"))
     }
 
     fn outside_once(&mut self, way: &Way<'_>, at: usize, may_be_done: bool) -> Result<(), Stop> {

@@ -106,9 +106,44 @@ pub(crate) fn controls_transaction(sql: &str) -> bool {
         || words.take_all(&["prepare", "transaction"])
 }
 
+/// Whether a statement is a setting for all that comes behind it in the session.
+pub(crate) fn sets_session(sql: &str) -> bool {
+    let mut words = Words::new(sql);
+    if words.take("reset") {
+        return true;
+    }
+    if words.take("select") {
+        return words
+            .name()
+            .is_some_and(|name| name == "pg_catalog.set_config" || name == "set_config");
+    }
+    words.take("set")
+        && !["local", "constraints", "transaction"]
+            .iter()
+            .any(|word| words.take(word))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Words, controls_transaction, stored};
+    use super::{Words, controls_transaction, sets_session, stored};
+
+    #[test]
+    fn settings_are_told_from_other_statements() {
+        for sql in [
+            "SET search_path = a",
+            "RESET ALL",
+            "SELECT pg_catalog.set_config('a', '', false)",
+        ] {
+            assert!(sets_session(sql), "{sql}");
+        }
+        for sql in [
+            "SET LOCAL a = 1",
+            "SET CONSTRAINTS ALL DEFERRED",
+            "SELECT 1",
+        ] {
+            assert!(!sets_session(sql), "{sql}");
+        }
+    }
 
     #[test]
     fn transactions_are_told_from_savepoints() {
