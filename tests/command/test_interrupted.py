@@ -177,6 +177,56 @@ def test_a_second_run_waits_and_says_for_whom(project: Project) -> None:
     assert project.sql("SELECT count(*) FROM a") == [(3,)]
 
 
+def test_python_does_not_outlive_the_command(project: Project) -> None:
+    """The lock is gone with the command: what it started must not go on without."""
+    project.migration(
+        "0001_a.py",
+        "async def up(db):\n    await db.execute('CREATE TABLE a (id integer)')\n"
+        "    await db.execute('SELECT pg_advisory_xact_lock(1)')\n",
+    )
+    there = (
+        "SELECT FROM pg_locks JOIN pg_database d ON d.oid = database"
+        " WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
+    )
+    with project.cluster.connect(project.database) as holder:
+        holder.execute("SELECT pg_advisory_lock(1)")
+        running = start(project, "migrate")
+        until(lambda: project.sql(there) != [])
+        os.kill(running.pid, signal.SIGKILL)
+        running.wait()
+        project.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        until(lambda: project.sql(there) == [])
+    assert project.sql("SELECT to_regclass('a')") == [(None,)]
+    project.run("migrate").check()
+    assert project.sql("SELECT to_regclass('a') IS NOT NULL") == [(True,)]
+
+
+def test_the_server_is_killed(project: Project) -> None:
+    """All sessions end, and the server comes back by itself: the migration is taken up."""
+    project.migration("0001_a.sql", SCRIPT)
+    with project.cluster.connect(project.database) as holder:
+        holder.execute("SELECT pg_advisory_lock(3)")
+        running = start(project, "migrate", "--lock-timeout", "0")
+        until(lambda: len(waiting(project)) == 1)
+        os.kill(waiting(project)[0], signal.SIGKILL)
+        _, words = running.communicate(timeout=LONG)
+        assert running.returncode == 2
+        assert "error: " in words
+
+    def is_back() -> bool:
+        try:
+            return project.sql("SELECT 1") == [(1,)]
+        except psycopg.OperationalError:
+            return False
+
+    until(is_back)
+    assert "going on from there" in project.run("migrate").check().stderr
+    assert project.sql("SELECT id FROM a ORDER BY id") == [(1,), (2,), (3,)]
+
+
 @pytest.mark.parametrize("runs", [2, 10])
 def test_many_runs_at_once(project: Project, runs: int) -> None:
     project.migration("0001_a.sql", SCRIPT)

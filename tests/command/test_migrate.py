@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from harness import Cluster, Hyper
+from pooler import Pooler
 from project import Project
 
 FIRST = "-- UP\nCREATE TABLE a (id integer);\n-- DOWN\n-- DROP TABLE a;\n"
@@ -284,3 +285,26 @@ def test_an_estimate_says_locks_and_sizes(project: Project) -> None:
     assert "SHARE UPDATE EXCLUSIVE on public.a, " in result.stdout
     assert "      table-rewrite: The whole table is written anew" in result.stdout
     assert project.sql("SELECT to_regclass('a_id')") == [(None,)]
+
+
+def test_a_pooler_of_transactions_is_refused(project: Project) -> None:
+    project.migration("0001_first.sql", FIRST)
+    with Pooler(project.url, per_transaction=True) as pooler:
+        result = project.run("migrate", "--database", pooler.url)
+        assert result.exit_code == 2
+        assert (
+            "a pooler that hands out sessions transaction by transaction"
+            in result.stderr
+        )
+        assert "the server's own host and port" in result.stderr
+        # To look is no harm.
+        listed = project.run("showmigrations", "--database", pooler.url).check()
+        assert listed.stdout == "[ ] 0001_first\n"
+    assert project.sql("SELECT to_regclass('a')") == [(None,)]
+
+
+def test_a_pooler_of_sessions_will_do(project: Project) -> None:
+    project.migration("0001_first.sql", FIRST)
+    with Pooler(project.url, per_transaction=False) as pooler:
+        project.run("migrate", "--database", pooler.url).check()
+    assert applied(project) == ["0001_first"]

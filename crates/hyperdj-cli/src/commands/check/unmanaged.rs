@@ -52,8 +52,9 @@ pub(super) fn compare(
             .filter(|column| !model.fields.iter().any(|field| field.column == column.name))
             .count();
         if unnamed > 0 && !model.managed {
+            let columns = if unnamed == 1 { "column" } else { "columns" };
             notes.push(format!(
-                "{} has {unnamed} columns that {} does not name",
+                "{} has {unnamed} {columns} that {} does not name",
                 there.name, model.name
             ));
         }

@@ -62,6 +62,9 @@ pub(crate) fn wanted(
     };
     let left = renamed(live, &said, &options);
     let mut right = left.clone();
+    right
+        .relations
+        .retain(|relation| !managed.contains(&relation.name));
     let mut kept = Vec::new();
     let uncounted = uncounted(document);
     for relation in &said.relations {
@@ -75,7 +78,6 @@ pub(crate) fn wanted(
                 kept: &mut kept,
             };
             keeper.keep(there, &mut relation);
-            right.relations.retain(|known| known.name != relation.name);
         }
         right.relations.push(relation);
     }
