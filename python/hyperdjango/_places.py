@@ -54,11 +54,7 @@ def _offset(source: bytes, node: ast.expr) -> int:
     """Python counts the bytes of a line as UTF-8 has them, and leaves a mark of byte order out."""
     mark = 3 if source.startswith(b"\xef\xbb\xbf") else 0
     lines = source[mark:].splitlines(keepends=True)
-    return (
-        mark
-        + sum(len(line) for line in lines[: node.lineno - 1])
-        + node.col_offset
-    )
+    return mark + sum(len(line) for line in lines[: node.lineno - 1]) + node.col_offset
 
 
 def main(arguments: list[str]) -> int:

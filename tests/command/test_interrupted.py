@@ -71,6 +71,15 @@ def waiting(project: Project) -> list[int]:
     return [int(str(row[0])) for row in rows]
 
 
+def held(project: Project) -> list[int]:
+    """The server processes of the command that stand at a statement which the test holds."""
+    rows = project.sql(
+        "SELECT l.pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+        " WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted"
+    )
+    return [int(str(row[0])) for row in rows]
+
+
 def gone(project: Project) -> bool:
     return (
         project.sql(
@@ -90,7 +99,7 @@ def kill_command(project: Project, running: subprocess.Popen[str]) -> None:
 
 
 def kill_session(project: Project, running: subprocess.Popen[str]) -> None:
-    [process] = waiting(project)
+    [process] = held(project)
     project.sql(f"SELECT pg_terminate_backend({process})")
     _, words = running.communicate()
     assert running.returncode == 2
@@ -108,7 +117,7 @@ def test_killed_at_each_statement(
     with project.cluster.connect(project.database) as holder:
         holder.execute(f"SELECT pg_advisory_lock({stop})")
         running = start(project, "migrate", "--lock-timeout", "0")
-        until(lambda: len(waiting(project)) == 1)
+        until(lambda: len(held(project)) == 1)
         kill(project, running)
         until(lambda: gone(project))
     listed = project.run("showmigrations").check().stdout
@@ -163,8 +172,8 @@ def test_a_second_run_waits_and_says_for_whom(project: Project) -> None:
     with project.cluster.connect(project.database) as holder:
         holder.execute("SELECT pg_advisory_lock(1)")
         first = start(project, "migrate", "--lock-timeout", "0")
-        until(lambda: len(waiting(project)) == 1)
-        [process] = waiting(project)
+        until(lambda: len(held(project)) == 1)
+        [process] = held(project)
         second = start(project, "migrate")
         assert second.stderr is not None
         words = second.stderr.readline()
@@ -184,21 +193,17 @@ def test_python_does_not_outlive_the_command(project: Project) -> None:
         "async def up(db):\n    await db.execute('CREATE TABLE a (id integer)')\n"
         "    await db.execute('SELECT pg_advisory_xact_lock(1)')\n",
     )
-    there = (
-        "SELECT FROM pg_locks JOIN pg_database d ON d.oid = database"
-        " WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
-    )
     with project.cluster.connect(project.database) as holder:
         holder.execute("SELECT pg_advisory_lock(1)")
         running = start(project, "migrate")
-        until(lambda: project.sql(there) != [])
+        until(lambda: len(held(project)) == 1)
         os.kill(running.pid, signal.SIGKILL)
         running.wait()
         project.sql(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
-        until(lambda: project.sql(there) == [])
+        until(lambda: held(project) == [])
     assert project.sql("SELECT to_regclass('a')") == [(None,)]
     project.run("migrate").check()
     assert project.sql("SELECT to_regclass('a') IS NOT NULL") == [(True,)]
@@ -210,8 +215,8 @@ def test_the_server_is_killed(project: Project) -> None:
     with project.cluster.connect(project.database) as holder:
         holder.execute("SELECT pg_advisory_lock(3)")
         running = start(project, "migrate", "--lock-timeout", "0")
-        until(lambda: len(waiting(project)) == 1)
-        os.kill(waiting(project)[0], signal.SIGKILL)
+        until(lambda: len(held(project)) == 1)
+        os.kill(held(project)[0], signal.SIGKILL)
         _, words = running.communicate(timeout=LONG)
         assert running.returncode == 2
         assert "error: " in words

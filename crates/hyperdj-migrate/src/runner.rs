@@ -194,6 +194,11 @@ impl<'a> Runner<'a> {
     fn settle(&mut self) -> Result<(), Error> {
         self.client
             .batch_execute("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL")?;
+        // What is said to be applied must outlive the server.
+        self.client.batch_execute(
+            "SELECT pg_catalog.set_config('synchronous_commit', 'on', false) \
+             WHERE pg_catalog.current_setting('synchronous_commit') = 'off'",
+        )?;
         // From PostgreSQL 14 on a statement ends when we are gone, and with it the session and its lock.
         if self.client.server_version() >= 140_000 {
             let _ = self

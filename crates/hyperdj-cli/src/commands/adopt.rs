@@ -1,6 +1,7 @@
 //! `hyper adopt`: from `managed = False` to `managed = True`, with proof that nothing would change.
 
 use std::fs;
+use std::path::Path;
 use std::process::Stdio;
 
 use hyperdj_postgres::Client;
@@ -73,10 +74,20 @@ pub(crate) fn run(arguments: &AdoptArguments, printer: &mut Printer) -> Result<S
             "{} is managed now: it says what {} is, and `managed = True` stands in {}.",
             model.name,
             model.table,
-            model.file.unwrap_or("its file")
+            shown(model.file)
         ));
     }
     Ok(status)
+}
+
+/// The file as seen from the current folder.
+fn shown(file: Option<&str>) -> String {
+    let path = Path::new(file.unwrap_or("its file"));
+    let current = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(&current)
+        .unwrap_or(path)
+        .display()
+        .to_string()
 }
 
 /// Writes `True` in the place of `False` behind `managed =` of a class, and nothing else.
@@ -114,6 +125,6 @@ fn adopt(model: &ModelPlace<'_>) -> Result<(), Failure> {
         ))
         .with_hint("Write `managed = True` there yourself: the model and its table agree."));
     };
-    write(std::path::Path::new(path), &changed, true)?;
+    write(Path::new(path), &changed, true)?;
     Ok(())
 }
