@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -134,6 +138,43 @@ def test_a_rename_is_never_guessed(project: Project) -> None:
         "ALTER TABLE public.customers ADD COLUMN email text",
         "ALTER TABLE public.customers DROP COLUMN mail",
     ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "statement"),
+    [
+        ("y", "ALTER TABLE public.customers RENAME COLUMN mail TO email"),
+        ("n", "ALTER TABLE public.customers ADD COLUMN email text"),
+    ],
+)
+def test_a_rename_is_asked_on_a_terminal(
+    project: Project, answer: str, statement: str
+) -> None:
+    project.sql(CUSTOMERS + "ALTER TABLE customers ADD mail text")
+    project.models(model(KEY + NAME + EMAIL))
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [str(project.hyper.path), "makemigrations"],
+        cwd=project.folder,
+        env=project.hyper.environment(project.environment()),
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+    ) as running:
+        os.close(theirs)
+        words = b""
+        while b"[y/N]" not in words:
+            words += os.read(ours, 4096)
+        assert b"Was the column public.customers.mail renamed to email?" in words
+        os.write(ours, f"{answer}\n".encode())
+        # A terminal whose other side is gone gives an error where a file would end.
+        with suppress(OSError):
+            while os.read(ours, 4096):
+                pass
+        assert running.wait() == 0
+    os.close(ours)
+    [text] = project.files().values()
+    assert statements(text) == [statement]
 
 
 def test_a_table_that_got_another_name(project: Project) -> None:

@@ -55,6 +55,15 @@ def test_up_and_back(project: Project) -> None:
     assert "no migration is applied" in project.run("rollback").check().stderr
 
 
+def test_a_way_back_that_was_not_written(project: Project) -> None:
+    project.migration("0001_first.sql", FIRST.split("-- DROP")[0])
+    project.run("migrate").check()
+    result = project.run("rollback")
+    assert result.exit_code == 2
+    assert "nothing stands under its `-- DOWN`" in result.stderr
+    assert applied(project) == ["0001_first"]
+
+
 def test_fake_writes_the_history_only(project: Project) -> None:
     project.migration("0001_first.sql", FIRST)
     project.run("migrate", "--fake").check()

@@ -168,6 +168,16 @@ impl<'a> Runner<'a> {
                     .with_hint("Write one under `-- DOWN`, or take it back by a new migration."),
             );
         };
+        if direction == Direction::Down
+            && statements.is_empty()
+            && script.statements(true).is_some_and(|up| !up.is_empty())
+        {
+            return Err(Error::new(format!(
+                "{} has no way back: nothing stands under its `-- DOWN`",
+                script.path.display()
+            ))
+            .with_hint("Write the statements there, or note it as taken back without running anything: --fake."));
+        }
         let taken_up = interrupted.unwrap_or(0).min(statements.len());
         let way = Way {
             script,

@@ -1,6 +1,6 @@
 //! A name for a migration, from what it does.
 
-use hyperdj_change::{Change, Commented};
+use hyperdj_change::Change;
 use hyperdj_schema::QualifiedName;
 
 /// As long as a name gets.
@@ -38,10 +38,7 @@ pub(super) fn name_of(changes: &[Change], is_first: bool) -> String {
 fn is_minor(change: &Change) -> bool {
     matches!(
         change,
-        Change::Comment {
-            on: Commented::Column(..) | Commented::Relation(..),
-            ..
-        } | Change::Comment { .. }
+        Change::Comment { .. }
             | Change::CreateNamespace(_)
             | Change::CreateSequence(_)
             | Change::OwnSequence { .. }
