@@ -52,6 +52,15 @@ def test_only_the_binding_crate_names_pyo3(crate: Path) -> None:
 
 
 @pytest.mark.parametrize("crate", CRATES, ids=lambda crate: crate.name)
+def test_only_the_binding_crate_allows_unsafe_code(crate: Path) -> None:
+    allows = any(
+        re.search(r"allow\([^)]*unsafe_code", path.read_text())
+        for path in sorted((crate / "src").rglob("*.rs"))
+    )
+    assert allows == (crate.name == "hyperdj-python")
+
+
+@pytest.mark.parametrize("crate", CRATES, ids=lambda crate: crate.name)
 def test_every_crate_has_the_lints_and_stands_in_the_code_map(crate: Path) -> None:
     manifest = tomllib.loads((crate / "Cargo.toml").read_text())
     assert manifest["lints"] == {"workspace": True}

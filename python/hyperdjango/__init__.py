@@ -1,16 +1,40 @@
-"""Python models, an async ORM and safe migrations for PostgreSQL databases that already exist.
+"""Python models, an async ORM, HTTP and safe migrations for PostgreSQL databases that already exist.
 
-The names that an application needs live in ``hyperdjango.models``. This module imports nothing
-until a name is asked for, so that the ``hyper`` command starts at once.
+What an application needs lives in ``hyperdjango.models``, ``hyperdjango.database`` and
+``hyperdjango.app``, whose names are found here as well: ``from hyperdjango import HyperApp, Response``.
+This module imports nothing until a name is asked for, so that the ``hyper`` command starts at once.
 """
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from hyperdjango.app import (
+        Event,
+        HttpError,
+        HyperApp,
+        Limits,
+        Request,
+        Response,
+        Router,
+        Upload,
+    )
     from hyperdjango.errors import HyperError
 
     __version__: str
 
-__all__ = ["HyperError", "__version__"]
+__all__ = [
+    "Event",
+    "HttpError",
+    "HyperApp",
+    "HyperError",
+    "Limits",
+    "Request",
+    "Response",
+    "Router",
+    "Upload",
+    "__version__",
+]
+
+_OF_THE_APP = frozenset(__all__) - {"HyperError", "__version__"}
 
 
 def __getattr__(name: str) -> object:
@@ -18,9 +42,17 @@ def __getattr__(name: str) -> object:
         from hyperdjango.errors import HyperError
 
         return HyperError
+    if name in _OF_THE_APP:
+        from hyperdjango import app
+
+        return getattr(app, name)
     if name == "__version__":
         return _version()
     raise AttributeError(f"module 'hyperdjango' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 def _version() -> str:

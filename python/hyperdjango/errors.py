@@ -42,11 +42,76 @@ class FieldValueError(HyperError, ValueError):
     """
 
 
+class ValidationError(HyperError, ValueError):
+    """The values of an instance do not fit its model, as ``full_clean`` and its parts find it.
+
+    Arguments:
+        message: str, what is wrong; or a list of such; or a dict of them by the names of fields, where
+            ``"__all__"`` stands for the instance as a whole.
+        code: str | None, a short name of the mistake, for programs.
+
+    Attributes:
+        messages: list of str, everything that is wrong.
+        message_dict: dict of list of str, the same by the names of fields.
+
+    Django documentation, "Form and field validation", "Raising ValidationError".
+
+    >>> ValidationError({"price": "must not be negative"}).message_dict
+    {'price': ['must not be negative']}
+    """
+
+    def __init__(
+        self,
+        message: str | list[str] | dict[str, str] | dict[str, list[str]],
+        code: str | None = None,
+    ) -> None:
+        self.code = code
+        self._by_name: dict[str, list[str]] | None = None
+        if isinstance(message, dict):
+            self._by_name = {
+                name: [said] if isinstance(said, str) else list(said)
+                for name, said in message.items()
+            }
+            self.messages = [one for said in self._by_name.values() for one in said]
+            texts = [
+                one if name == "__all__" else f"{name}: {one}"
+                for name, said in self._by_name.items()
+                for one in said
+            ]
+        else:
+            self.messages = [message] if isinstance(message, str) else list(message)
+            texts = self.messages
+        super().__init__("; ".join(texts))
+
+    @property
+    def message_dict(self) -> dict[str, list[str]]:
+        """What is wrong, by the names of fields.
+
+        Raises:
+            AttributeError: it was raised without names, as Django's.
+        """
+        if self._by_name is None:
+            raise AttributeError("this ValidationError names no fields; read messages")
+        return self._by_name
+
+    def as_dict(self, whole: str = "__all__") -> dict[str, list[str]]:
+        """What is wrong by the names of fields; what names none is about the instance as a whole."""
+        return {whole: self.messages} if self._by_name is None else self._by_name
+
+
 class RelationNotLoaded(HyperError):
     """A relation was read that was not fetched with its row.
 
     Reading an attribute never queries the database, since a query must be awaited. The message
     names the ``select_related`` call that fetches the relation.
+    """
+
+
+class FieldNotLoaded(HyperError):
+    """A field was read that the query left out, by ``only`` or ``defer``.
+
+    Reading an attribute never queries the database, since a query must be awaited: await
+    ``refresh_from_db()``, or don't leave the field out.
     """
 
 
@@ -79,6 +144,11 @@ class Error(HyperError):
         constraint: str | None, the constraint that the error is about.
         statement: str | None, the SQL text that failed, without parameters.
         position: int | None, where in the statement, in characters counted from 1.
+        context: str | None, where it happened, as the server tells it: the functions that had called each
+            other, or the line of a COPY's data, which it may show (PostgreSQL documentation, "Error and
+            Notice Message Fields").
+        parameters: tuple | None, the statement's parameters, where ``Database(errors_with_parameters=True)``
+            asked for them. They are never part of the message.
     """
 
     sqlstate: str | None = None
@@ -90,6 +160,8 @@ class Error(HyperError):
     constraint: str | None = None
     statement: str | None = None
     position: int | None = None
+    context: str | None = None
+    parameters: tuple[object, ...] | None = None
 
 
 class InterfaceError(Error):
@@ -247,6 +319,8 @@ def _server_error(
     text = f"{message} (SQLSTATE {sqlstate})"
     if statement is not None and position is not None:
         text += _place(statement, position)
+    if "context" in fields:
+        text += _copy_line(fields["context"])
     if "hint" in fields:
         text += f"\nHint: {fields['hint']}"
     error = kind(text)
@@ -256,6 +330,16 @@ def _server_error(
     for name, value in fields.items():
         setattr(error, name, value)
     return error
+
+
+def _copy_line(context: str) -> str:
+    """The line of a COPY that an error is in; the data that the server shows behind it is not for a message."""
+    import re
+
+    found = re.search(
+        r"^(COPY .+?, line \d+(?:, column .+?)?)(?=:|$)", context, re.MULTILINE
+    )
+    return "" if found is None else f"\nWhere: {found[1]}"
 
 
 def _place(statement: str, position: int) -> str:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from harness import PACKAGE, ROOT, Cluster, Hyper
 
 README = ROOT / "README.md"
@@ -21,8 +22,8 @@ TRANSCRIPT = re.compile(
     re.DOTALL,
 )
 EXAMPLE = re.compile(r"```python\n(?P<code>>>> .*?)```", re.DOTALL)
-QUERIES = re.compile(
-    r"```python\n(?P<code>from hyperdjango.database .*?)```", re.DOTALL
+PROGRAM = re.compile(
+    r"<!-- runs on the sample database -->\n\n```python\n(?P<code>.*?)```", re.DOTALL
 )
 
 
@@ -64,25 +65,28 @@ def test_example_runs(cluster: Cluster, hyper: Hyper, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_queries_run(cluster: Cluster, tmp_path: Path) -> None:
-    found = QUERIES.search(README.read_text())
-    assert found is not None
-    first, rest = found["code"].split("\n\n", 1)
-    body = rest.replace("\n", "\n    ")
+@pytest.mark.parametrize(
+    "code", PROGRAM.findall(README.read_text()), ids=["models", "sql"]
+)
+def test_programs_run(
+    code: str, cluster: Cluster, hyper: Hyper, tmp_path: Path
+) -> None:
+    models = shop_models(cluster, hyper, "inspectdb")
+    (tmp_path / "models.py").write_text(models)
+    body = code.replace("\n", "\n    ")
     program = (
-        f"import asyncio\n{first}\n\nasync def main():\n    {body}\n"
-        "    assert open_orders\n\nasyncio.run(main())\n"
+        f"import asyncio\n\nasync def main():\n    {body}\n\nasyncio.run(main())\n"
     )
     shop = ROOT / "examples/legacy_shop"
     with cluster.database((shop / "schema.sql").read_text()) as name:
         cluster.run_sql(name, (shop / "data.sql").read_text())
         environment = {
             **os.environ,
-            "PYTHONPATH": str(PACKAGE),
+            "PYTHONPATH": f"{PACKAGE}:{tmp_path}",
             "DATABASE_URL": cluster.url(name),
         }
         result = subprocess.run(
-            [sys.executable, "-c", program],
+            [sys.executable, "-W", "error", "-c", program],
             env=environment,
             cwd=tmp_path,
             capture_output=True,
@@ -90,5 +94,9 @@ def test_queries_run(cluster: Cluster, tmp_path: Path) -> None:
             check=False,
         )
         assert result.returncode == 0, result.stdout + result.stderr
-        paid = "SELECT status FROM orders WHERE id = 7"
-        assert cluster.run_sql(name, paid) == [("paid",)]
+        if "Product" in code:
+            seedlings = "SELECT count(*) FROM products WHERE name = 'Seedling'"
+            assert cluster.run_sql(name, seedlings) == [(1000,)]
+        else:
+            paid = "SELECT status FROM orders WHERE id = 7"
+            assert cluster.run_sql(name, paid) == [("paid",)]

@@ -31,6 +31,9 @@ class Proxy:
         """How many bytes the server has sent."""
         self.cut_after: int | None = None
         """After how many bytes of the server's every connection is cut."""
+        self.flows = asyncio.Event()
+        """Whether anything passes; cleared, the network stands still, and no connection ends."""
+        self.flows.set()
 
     async def start(self) -> None:
         """Listen, on the port of the last time if there was one."""
@@ -72,6 +75,7 @@ class Proxy:
     ) -> None:
         with suppress(ConnectionError):
             while data := await reader.read(self._piece):
+                await self.flows.wait()
                 if from_server:
                     self.passed += len(data)
                     if self.cut_after is not None and self.passed > self.cut_after:

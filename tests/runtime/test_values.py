@@ -136,7 +136,7 @@ def test_what_comes_from_the_server(url: str, expression: str, expected: Any) ->
         ("uuid", "no", "no UUID"),
         ("jsonb", object(), "not JSON serializable"),
         ("json", float("nan"), "JSON"),
-        ("inet", 1, "a str in PostgreSQL's text form"),
+        ("inet", b"x", "a str in PostgreSQL's text form"),
         ("int4[]", 1, "give a list"),
         ("int4[]", [[1], [2, 3]], "same length"),
         ("int4[]", [1, [2]], "give an int"),

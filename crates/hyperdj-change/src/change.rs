@@ -1,9 +1,12 @@
 //! A change from one schema to another, as data.
 
+mod parts;
+
+pub use parts::{Commented, Constraint, TypeDefinition, TypeUse};
+
 use hyperdj_schema::{
-    Check, Column, Composite, Deferrable, Domain, Enum, Exclusion, ForeignKey, IdentityKind, Index,
-    Namespace, PrimaryKey, QualifiedName, Relation, RelationKind, Sequence, SequenceOptions,
-    Unique,
+    Check, Column, Deferrable, IdentityKind, Index, Namespace, QualifiedName, Relation,
+    RelationKind, Sequence, SequenceOptions,
 };
 
 /// One change. What each makes of a database is a matter of [`plan`](crate::plan()).
@@ -452,101 +455,4 @@ pub enum Change {
         /// The text; `None` takes it away.
         text: Option<String>,
     },
-}
-
-/// A type that stands alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TypeDefinition {
-    /// An enum.
-    Enum(Enum),
-    /// A domain.
-    Domain(Domain),
-    /// A composite type.
-    Composite(Composite),
-}
-
-impl TypeDefinition {
-    /// The name.
-    pub fn name(&self) -> &QualifiedName {
-        match self {
-            Self::Enum(definition) => &definition.name,
-            Self::Domain(definition) => &definition.name,
-            Self::Composite(definition) => &definition.name,
-        }
-    }
-}
-
-/// A column whose type is made anew.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TypeUse {
-    /// The table.
-    pub table: QualifiedName,
-    /// The column.
-    pub column: String,
-    /// The column's type: the type itself, or an array of it.
-    pub data_type: String,
-    /// The column's default as it is, which goes for the while.
-    pub default: Option<String>,
-}
-
-/// A constraint of any kind.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Constraint {
-    /// A primary key.
-    PrimaryKey(PrimaryKey),
-    /// A unique constraint.
-    Unique(Unique),
-    /// A foreign key.
-    ForeignKey(ForeignKey),
-    /// A check.
-    Check(Check),
-    /// An exclusion constraint.
-    Exclusion(Exclusion),
-}
-
-impl Constraint {
-    /// The constraint as DDL takes it.
-    pub fn borrowed(&self) -> hyperdj_ddl::constraint::Constraint<'_> {
-        use hyperdj_ddl::constraint::Constraint as Borrowed;
-        match self {
-            Self::PrimaryKey(constraint) => Borrowed::PrimaryKey(constraint),
-            Self::Unique(constraint) => Borrowed::Unique(constraint),
-            Self::ForeignKey(constraint) => Borrowed::ForeignKey(constraint),
-            Self::Check(constraint) => Borrowed::Check(constraint),
-            Self::Exclusion(constraint) => Borrowed::Exclusion(constraint),
-        }
-    }
-
-    /// The name.
-    pub fn name(&self) -> &str {
-        self.borrowed().name()
-    }
-
-    /// Whether it is a foreign key.
-    pub fn is_foreign_key(&self) -> bool {
-        matches!(self, Self::ForeignKey(_))
-    }
-}
-
-/// What a comment is on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Commented {
-    /// A namespace.
-    Namespace(String),
-    /// A relation.
-    Relation(QualifiedName, RelationKind),
-    /// A column.
-    Column(QualifiedName, String),
-    /// A constraint of a table.
-    Constraint(QualifiedName, String),
-    /// A constraint of a domain.
-    DomainConstraint(QualifiedName, String),
-    /// An index.
-    Index(QualifiedName),
-    /// An enum or composite type.
-    Type(QualifiedName),
-    /// A domain.
-    Domain(QualifiedName),
-    /// A sequence.
-    Sequence(QualifiedName),
 }

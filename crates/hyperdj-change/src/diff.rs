@@ -11,6 +11,7 @@ mod rename;
 mod sequences;
 mod tables;
 mod types;
+mod values;
 mod views;
 
 use hyperdj_schema::{Namespace, Schema};

@@ -58,7 +58,8 @@ pub struct Options {
     pub types: Scope<QualifiedName>,
     /// Sequences that stand by themselves.
     pub sequences: Scope<QualifiedName>,
-    /// Namespaces that may be dropped. One that something new needs is always created.
+    /// Namespaces that are created, dropped and commented on for their own sake. One that something new needs is always
+    /// created.
     pub namespaces: Scope<String>,
     /// New names.
     pub renames: Vec<Rename>,

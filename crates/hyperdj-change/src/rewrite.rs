@@ -58,6 +58,24 @@ fn is_moment(base: BaseType) -> bool {
     )
 }
 
+/// Whether a date or time becomes another by a cast that PostgreSQL applies by itself.
+fn is_kept_moment(old: BaseType, new: BaseType) -> bool {
+    let has_date = |base| {
+        matches!(
+            base,
+            BaseType::Date | BaseType::Timestamp | BaseType::TimestampTz
+        )
+    };
+    has_date(old) && has_date(new)
+        || matches!(
+            (old, new),
+            (
+                BaseType::Timestamp | BaseType::TimestampTz | BaseType::TimeTz,
+                BaseType::Time
+            ) | (BaseType::TimestampTz | BaseType::Time, BaseType::TimeTz)
+        )
+}
+
 /// Whether all lengths and precisions of `to` are those of `from` or wider; none is the widest.
 fn is_wider(from: &Parts, to: &Parts) -> bool {
     match (from.modifiers.as_slice(), to.modifiers.as_slice()) {
@@ -140,7 +158,7 @@ pub(crate) fn may_not_fit(from: &str, to: &str) -> bool {
     } else if is_number(old) && new == BaseType::Numeric {
         !is_wider(&before, &after) || old != new && !after.modifiers.is_empty()
     } else {
-        !(is_number(old) && is_number(new) || is_moment(old) && is_moment(new))
+        !(is_number(old) && is_number(new) || is_kept_moment(old, new))
     }
 }
 
@@ -157,10 +175,13 @@ pub(crate) fn keeps_foreign_keys(from: &str, to: &str) -> bool {
 pub(crate) fn cast(column: &str, from: &str, to: &str) -> Option<String> {
     let (before, after) = (parts(from), parts(to));
     let (old, new) = (before.base, after.base);
+    let is_money = (old == BaseType::Money) != (new == BaseType::Money)
+        && old != BaseType::Numeric
+        && new != BaseType::Numeric;
     let by_itself = before.name == after.name
         || is_text(new)
-        || is_number(old) && is_number(new)
-        || is_moment(old) && is_moment(new)
+        || is_number(old) && is_number(new) && !is_money
+        || is_kept_moment(old, new)
         || matches!(
             (from, to),
             ("json", "jsonb") | ("jsonb", "json") | ("cidr", "inet") | ("inet", "cidr")
@@ -169,8 +190,13 @@ pub(crate) fn cast(column: &str, from: &str, to: &str) -> Option<String> {
         return None;
     }
     let name = quote_identifier(column);
-    let is_known = |base| base != BaseType::Other;
-    Some(if is_text(old) || is_known(old) && is_known(new) {
+    let is_truth = matches!(
+        (old, new),
+        (BaseType::Boolean, BaseType::Integer) | (BaseType::Integer, BaseType::Boolean)
+    );
+    Some(if is_money && is_number(old) && is_number(new) {
+        format!("{name}::numeric::{to}")
+    } else if is_text(old) || is_truth {
         format!("{name}::{to}")
     } else {
         // Types that know nothing of each other meet in their text form.

@@ -26,6 +26,7 @@ Examples:
   hyper inspectdb --output models.py      write models of the database that DATABASE_URL names
   hyper makemigrations                    write a migration for what managed models say and the database lacks
   hyper migrate                           apply it
+  hyper run                               serve the application of the current folder over HTTP
 
 `hyper COMMAND --help` explains a command. Data goes to standard output, words to standard error.
 Exit status: 0 done, 1 differences or findings, 2 an error."
@@ -46,6 +47,8 @@ pub(crate) enum Command {
     Showmigrations(ShowmigrationsArguments),
     Sqlmigrate(SqlmigrateArguments),
     Demo(DemoArguments),
+    Run(RunArguments),
+    Routes(RoutesArguments),
     Completions(CompletionsArguments),
     /// Print the version.
     #[command(after_help = "Example:\n  hyper version")]
@@ -129,6 +132,45 @@ pub(crate) struct DemoArguments {
     #[arg(long)]
     pub(crate) stop: bool,
 }
+
+/// Serve the application of the current folder over HTTP.
+///
+/// Loads `app.py`, then `routes.py` where there is one: it finds `app`, `HyperApp`, `Response` and the classes of
+/// `models.py` without importing them. Ctrl-C ends the server when the requests that it works on are answered.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  hyper run                                     http://127.0.0.1:8000, this machine only
+  hyper run --reload                            start again whenever a file changes
+  hyper run --host 0.0.0.0 --port 80 --workers 4")]
+pub(crate) struct RunArguments {
+    /// The address to listen on; 0.0.0.0 is every address of the machine.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(crate) host: String,
+
+    /// The port to listen on; 0 chooses one that is free.
+    #[arg(long, value_name = "NUMBER", default_value_t = 8000)]
+    pub(crate) port: u16,
+
+    /// How many processes answer requests.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) workers: u16,
+
+    /// Start again whenever a file of the current folder changes.
+    #[arg(long)]
+    pub(crate) reload: bool,
+
+    /// Don't write a line for each request.
+    #[arg(long)]
+    pub(crate) no_access_log: bool,
+}
+
+/// List the routes of the application of the current folder.
+///
+/// Loads the application as `hyper run` does, and starts nothing. A line for each path and method.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  hyper routes")]
+pub(crate) struct RoutesArguments {}
 
 /// Print a script that completes `hyper`'s command lines in a shell.
 #[derive(Args, Debug)]

@@ -1,20 +1,27 @@
 //! A session with the server that Python's event loop drives, as Python sees it.
 
 use crate::errors;
-use crate::operation::{Operation, Shape, Work};
+use crate::operation::{Operation, Shape, Wishes, Work};
 use crate::parameters::Encoded;
+use crate::record::plan::Plan;
 use crate::settings::Cancellation;
 use crate::statement::Cache;
+use bytes::Bytes;
 use hyperdj_postgres::{Driven, TransactionStatus};
-use hyperdj_protocol::ServerError;
+use hyperdj_protocol::{Oid, ServerError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString, PyTuple};
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, AsRawFd};
 
+mod copy;
 mod events;
 mod start;
+mod watch;
+
+pub(crate) use copy::Copy;
+use watch::{Callbacks, resume_reading};
 
 /// A session. Operations may be asked for while others run: they are sent at once, and answered in their order.
 #[pyclass(module = "hyperdjango._engine", weakref)]
@@ -34,6 +41,13 @@ pub(crate) struct Connection {
     /// Why the server ended the session, if it said so.
     fatal: Option<Box<ServerError>>,
     event_loop: Option<EventLoop>,
+    /// The COPY that is under way.
+    copying: Option<copy::Copying>,
+    /// What the last COPY gave and nobody has taken yet.
+    copied: Option<Vec<Bytes>>,
+    /// Whether nothing is received, since nobody takes it.
+    paused: bool,
+    callbacks: Callbacks,
 }
 
 /// What is needed of the event loop.
@@ -54,6 +68,10 @@ impl Connection {
             writing: false,
             fatal: None,
             event_loop: None,
+            copying: None,
+            copied: None,
+            paused: false,
+            callbacks: Callbacks::default(),
         }
     }
 
@@ -105,7 +123,8 @@ impl Connection {
             }
             events::settle(py, operation)?;
         }
-        Ok(())
+        self.copy_over(py)?;
+        self.tell_end(py)
     }
 
     /// Sends what there is to send; whether the event loop is to say when there is room for more.
@@ -162,7 +181,8 @@ impl Connection {
     }
 
     /// Runs a statement; a future of what `shape` says.
-    #[pyo3(signature = (sql, parameters, shape, cached=true, text_columns=Vec::new()))]
+    #[pyo3(signature = (sql, parameters, shape, cached=true, text_columns=Vec::new(), plan=None, text_parameters=Vec::new()))]
+    #[allow(clippy::too_many_arguments)] // They are Python's.
     fn run(
         slf: &Bound<'_, Self>,
         sql: Bound<'_, PyString>,
@@ -170,11 +190,24 @@ impl Connection {
         shape: u8,
         cached: bool,
         text_columns: Vec<usize>,
+        plan: Option<Py<Plan>>,
+        text_parameters: Vec<usize>,
     ) -> PyResult<Py<PyAny>> {
         let py = slf.py();
         let shape = Shape::from_code(py, shape)?;
+        if (shape == Shape::Instances) != plan.is_some() {
+            return Err(errors::interface(
+                py,
+                "instances need a plan, and nothing else takes one",
+            ));
+        }
+        let wishes = Wishes {
+            text_columns,
+            text_parameters,
+            plan,
+        };
         let work = Work::Statement(vec![parameters.unbind()]);
-        begin(slf, sql, work, shape, cached, text_columns)
+        begin(slf, sql, work, shape, cached, wishes)
     }
 
     /// Runs a statement once for each tuple of parameters, all or none; a future of the number of rows.
@@ -193,13 +226,69 @@ impl Connection {
             Work::Statement(tuples),
             Shape::Count,
             true,
-            Vec::new(),
+            Wishes::default(),
         )
+    }
+
+    /// Forgets a prepared statement; nothing happens if it is not kept.
+    fn forget(&mut self, py: Python<'_>, sql: Bound<'_, PyString>) -> PyResult<()> {
+        if let Some(statement) = self.cache.get(&sql)?
+            && !statement.name.is_empty()
+        {
+            self.cache.forget(&statement);
+            // It is sent with what comes next.
+            self.session(py)?
+                .close_statement(&statement.name)
+                .map_err(|error| errors::interface(py, &error.to_string()))?;
+        }
+        Ok(())
     }
 
     /// Runs one or more statements without parameters by the simple protocol; a future of the number of rows.
     fn run_script(slf: &Bound<'_, Self>, sql: Bound<'_, PyString>) -> PyResult<Py<PyAny>> {
-        begin(slf, sql, Work::Script, Shape::Count, false, Vec::new())
+        begin(
+            slf,
+            sql,
+            Work::Script,
+            Shape::Count,
+            false,
+            Wishes::default(),
+        )
+    }
+
+    /// Begins a COPY by the simple protocol; `columns` are name and type of what `Copy.write_rows` will be given.
+    #[pyo3(name = "copy", signature = (sql, columns=Vec::new()))]
+    fn begin_copy(
+        slf: &Bound<'_, Self>,
+        sql: Bound<'_, PyString>,
+        columns: Vec<(String, Oid)>,
+    ) -> PyResult<Copy> {
+        copy::begin(slf, sql, columns)
+    }
+
+    /// Says whom to tell of notices, of notifications and of the end of the session.
+    #[pyo3(signature = (notice, notification, end))]
+    fn watch(
+        &mut self,
+        notice: Option<Py<PyAny>>,
+        notification: Option<Py<PyAny>>,
+        end: Option<Py<PyAny>>,
+    ) {
+        self.callbacks = Callbacks {
+            notice,
+            notification,
+            end,
+        };
+    }
+
+    /// Receives nothing more until `resume`.
+    fn pause(&mut self, py: Python<'_>) -> PyResult<()> {
+        self.pause_reading(py)
+    }
+
+    /// Receives again.
+    fn resume(slf: &Bound<'_, Self>) -> PyResult<()> {
+        resume_reading(slf)
     }
 
     /// Says goodbye and closes the connection; what has no answer yet fails.
@@ -269,7 +358,8 @@ impl Connection {
 
     /// The event loop calls it when there is room to send.
     fn _on_writable(slf: &Bound<'_, Self>) -> PyResult<()> {
-        send(slf)
+        send(slf)?;
+        slf.borrow_mut().wake_copy(slf.py())
     }
 }
 
@@ -280,7 +370,7 @@ fn begin(
     work: Work,
     shape: Shape,
     cached: bool,
-    text_columns: Vec<usize>,
+    wishes: Wishes,
 ) -> PyResult<Py<PyAny>> {
     let py = slf.py();
     let future = {
@@ -293,7 +383,7 @@ fn begin(
             work,
             shape,
             cached,
-            text_columns,
+            wishes,
         );
         this.begin(py, operation)?;
         future

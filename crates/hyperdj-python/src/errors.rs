@@ -43,6 +43,7 @@ pub(crate) fn server(py: Python<'_>, error: &ServerError, statement: Option<&str
             ("table", &error.table),
             ("column", &error.column),
             ("constraint", &error.constraint),
+            ("context", &error.context),
         ] {
             if let Some(value) = value {
                 fields.set_item(name, value)?;

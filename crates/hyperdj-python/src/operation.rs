@@ -1,6 +1,9 @@
 //! One statement on its way: what was asked for, and what has come back so far.
 
 use crate::errors;
+use crate::record::dict::from_row;
+use crate::record::plan::Plan;
+use crate::record::row::Row;
 use crate::statement::Statement;
 use crate::values::to_python;
 use hyperdj_protocol::{DataRow, Oid, ServerError};
@@ -21,6 +24,10 @@ pub(crate) enum Shape {
     FirstValue,
     /// All rows, as tuples.
     Tuples,
+    /// All rows, as instances by a plan.
+    Instances,
+    /// The first value of each row.
+    Values,
 }
 
 impl Shape {
@@ -31,6 +38,8 @@ impl Shape {
             2 => Self::FirstDict,
             3 => Self::FirstValue,
             4 => Self::Tuples,
+            5 => Self::Instances,
+            6 => Self::Values,
             _ => return Err(errors::interface(py, "there is no such shape of rows")),
         })
     }
@@ -44,6 +53,17 @@ pub(crate) enum Work {
     Script,
 }
 
+/// How a statement's values are to travel, and what its rows are to become.
+#[derive(Default)]
+pub(crate) struct Wishes {
+    /// The columns, counted from 0, that are to come in PostgreSQL's own text form.
+    pub(crate) text_columns: Vec<usize>,
+    /// The parameters, counted from 0, that are to go in it.
+    pub(crate) text_parameters: Vec<usize>,
+    /// How rows become instances.
+    pub(crate) plan: Option<Py<Plan>>,
+}
+
 /// A statement, from the request to the answer.
 pub(crate) struct Operation {
     pub(crate) future: Py<PyAny>,
@@ -52,8 +72,7 @@ pub(crate) struct Operation {
     pub(crate) shape: Shape,
     /// Whether the prepared statement is kept.
     pub(crate) cached: bool,
-    /// The columns, counted from 0, that are to come in PostgreSQL's own text form.
-    pub(crate) text_columns: Vec<usize>,
+    pub(crate) wishes: Wishes,
     pub(crate) statement: Option<Arc<Statement>>,
     /// Whether the statement was prepared earlier, and so may be out of date.
     pub(crate) from_cache: bool,
@@ -77,17 +96,20 @@ impl Operation {
         work: Work,
         shape: Shape,
         cached: bool,
-        text_columns: Vec<usize>,
+        wishes: Wishes,
     ) -> Self {
-        let rows =
-            matches!(shape, Shape::Dicts | Shape::Tuples).then(|| PyList::empty(py).unbind());
+        let rows = matches!(
+            shape,
+            Shape::Dicts | Shape::Tuples | Shape::Instances | Shape::Values
+        )
+        .then(|| PyList::empty(py).unbind());
         Self {
             future,
             sql,
             work,
             shape,
             cached,
-            text_columns,
+            wishes,
             statement: None,
             from_cache: false,
             retried: false,
@@ -101,11 +123,21 @@ impl Operation {
     }
 
     /// A statement as this operation wants its columns.
-    pub(crate) fn adapt(&self, py: Python<'_>, statement: Arc<Statement>) -> Arc<Statement> {
-        if self.text_columns.is_empty() {
-            statement
+    ///
+    /// # Errors
+    /// The statement lacks columns that the plan reads.
+    pub(crate) fn adapt(
+        &self,
+        py: Python<'_>,
+        statement: Arc<Statement>,
+    ) -> PyResult<Arc<Statement>> {
+        let Wishes {
+            text_columns, plan, ..
+        } = &self.wishes;
+        if text_columns.is_empty() && plan.is_none() {
+            Ok(statement)
         } else {
-            Arc::new(statement.with_text(py, &self.text_columns))
+            statement.variant(py, plan.as_ref(), text_columns)
         }
     }
 
@@ -138,6 +170,17 @@ impl Operation {
                     rows.bind(py).append(tuple(py, statement, row)?)?;
                 }
             }
+            Shape::Values => {
+                if let Some(rows) = &self.rows {
+                    rows.bind(py).append(first_value(py, statement, row)?)?;
+                }
+            }
+            Shape::Instances => {
+                if let (Some(rows), Some(layout)) = (&self.rows, &statement.layout) {
+                    let row = Row::copy(layout, row).map_err(|error| malformed(py, &error))?;
+                    rows.bind(py).append(from_row(py, row)?)?;
+                }
+            }
         }
         Ok(())
     }
@@ -146,10 +189,12 @@ impl Operation {
     pub(crate) fn result(&mut self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Ok(match self.shape {
             Shape::Count => self.count.into_pyobject(py)?.into_any().unbind(),
-            Shape::Dicts | Shape::Tuples => match self.rows.take() {
-                Some(rows) => rows.into_any(),
-                None => py.None(),
-            },
+            Shape::Dicts | Shape::Tuples | Shape::Instances | Shape::Values => {
+                match self.rows.take() {
+                    Some(rows) => rows.into_any(),
+                    None => py.None(),
+                }
+            }
             Shape::FirstDict | Shape::FirstValue => self.first.take().unwrap_or_else(|| py.None()),
         })
     }

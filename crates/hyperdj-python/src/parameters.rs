@@ -2,6 +2,7 @@
 
 use crate::errors;
 use crate::statement::Parameter;
+use crate::text_form;
 use crate::values::{sequence, whole};
 use hyperdj_protocol::Format;
 use hyperdj_values::{Interval, Kind, Oid, Time, TimeTz, Type, ValueError, encode};
@@ -23,7 +24,7 @@ pub(crate) struct Encoded {
 }
 
 /// Why a value can't be a parameter.
-enum Refusal {
+pub(crate) enum Refusal {
     /// It is of another type than this one.
     Wanted(&'static str),
     /// It does not fit the parameter's type.
@@ -45,7 +46,7 @@ impl From<ValueError> for Refusal {
 }
 
 impl Encoded {
-    /// Takes the values of a tuple.
+    /// Takes the values of a tuple; those whose index is in `text` go in PostgreSQL's text form.
     ///
     /// # Errors
     /// `InterfaceError` for another number of them, `DataError` for one of another type; no value is shown.
@@ -53,6 +54,7 @@ impl Encoded {
         &mut self,
         parameters: &[Parameter],
         values: &Bound<'_, PyTuple>,
+        text: &[usize],
     ) -> PyResult<()> {
         let py = values.py();
         self.bytes.clear();
@@ -75,8 +77,12 @@ impl Encoded {
                 continue;
             }
             let start = self.bytes.len();
-            let format = write(parameter, &value, &mut self.bytes)
-                .map_err(|refusal| explain(refusal, index, parameter, &value))?;
+            let written = if text.contains(&index) {
+                text_form::write(&value, &mut self.bytes).map(|()| Format::Text)
+            } else {
+                write(parameter, &value, &mut self.bytes)
+            };
+            let format = written.map_err(|refusal| explain(refusal, index, parameter, &value))?;
             self.ranges.push(Some(start..self.bytes.len()));
             self.formats.push(format);
         }
@@ -144,14 +150,7 @@ fn write(
         Type::Array { kind, element } => {
             array(kind, element, value, output).map(|()| Format::Binary)
         }
-        Type::Other => {
-            const WANTED: &str = "a str in PostgreSQL's text form";
-            let text = value
-                .cast::<PyString>()
-                .map_err(|_| Refusal::Wanted(WANTED))?;
-            output.extend_from_slice(text.to_str()?.as_bytes());
-            Ok(Format::Text)
-        }
+        Type::Other => text_form::write(value, output).map(|()| Format::Text),
     }
 }
 

@@ -22,8 +22,14 @@ pub(crate) struct Settings {
 impl Settings {
     /// Reads a URL, or finds out as the command does which database is meant.
     #[new]
-    #[pyo3(signature = (url, connect_timeout))]
-    fn new(py: Python<'_>, url: Option<&str>, connect_timeout: Option<f64>) -> PyResult<Self> {
+    #[pyo3(signature = (url, connect_timeout, application_name=None, session_settings=Vec::new()))]
+    fn new(
+        py: Python<'_>,
+        url: Option<&str>,
+        connect_timeout: Option<f64>,
+        application_name: Option<String>,
+        session_settings: Vec<(String, String)>,
+    ) -> PyResult<Self> {
         let environment = Environment::process();
         let found = match url {
             Some(url) => Config::parse_in(url, &environment),
@@ -37,6 +43,10 @@ impl Settings {
             config.connect_timeout = Some(Duration::try_from_secs_f64(seconds).map_err(|_| {
                 errors::interface(py, "connect_timeout must be a number of seconds")
             })?);
+        }
+        config.session_settings.extend(session_settings);
+        if application_name.is_some() {
+            config.application_name = application_name;
         }
         if config.application_name.is_none() {
             config.application_name = Some("hyperdjango".to_owned());

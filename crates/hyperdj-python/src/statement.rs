@@ -1,12 +1,17 @@
 //! Prepared statements: what is known about one, and the cache of those that a connection has.
 
 use crate::errors;
+use crate::record::layout::Layout;
+use crate::record::plan::Plan;
 use hyperdj_protocol::{Column, Format, Oid};
 use hyperdj_values::Type;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+
+/// How many forms of one statement are kept: plans and choices of text columns that it is run with.
+const VARIANTS: usize = 16;
 
 /// A parameter of a statement.
 #[derive(Clone)]
@@ -28,6 +33,17 @@ pub(crate) struct Statement {
     pub(crate) keys: Vec<Py<PyString>>,
     /// A dict with every key and None for each value: a copy of it never has to grow.
     pub(crate) template: Py<PyDict>,
+    /// How rows become instances, if they do.
+    pub(crate) layout: Option<Arc<Layout>>,
+    /// The same statement as it was asked for with a plan or with columns as text, the latest last.
+    variants: Mutex<Vec<Variant>>,
+}
+
+/// A statement for a plan and with a choice of columns as text.
+struct Variant {
+    plan: Option<Py<Plan>>,
+    text_columns: Vec<usize>,
+    statement: Arc<Statement>,
 }
 
 impl Statement {
@@ -73,11 +89,58 @@ impl Statement {
             kinds,
             keys: keys.into_iter().map(Bound::unbind).collect(),
             template: template.unbind(),
+            layout: None,
+            variants: Mutex::default(),
         })
     }
 
+    /// The same statement for a plan, and with some columns in PostgreSQL's own text form; made once and kept.
+    pub(crate) fn variant(
+        &self,
+        py: Python<'_>,
+        plan: Option<&Py<Plan>>,
+        text_columns: &[usize],
+    ) -> PyResult<Arc<Self>> {
+        // Nothing panics while it holds the lock, which is never held while Python code runs.
+        let lock = || {
+            self.variants
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+        };
+        let pointer = plan.map(Py::as_ptr);
+        let known = lock().iter().find_map(|variant| {
+            let same = variant.plan.as_ref().map(Py::as_ptr) == pointer
+                && variant.text_columns == text_columns;
+            same.then(|| Arc::clone(&variant.statement))
+        });
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let mut columns = text_columns.to_vec();
+        if let Some(plan) = plan {
+            columns.extend(plan.get().text_columns(py, self)?);
+        }
+        let mut statement = self.with_text(py, &columns);
+        if let Some(plan) = plan {
+            statement.layout = Some(plan.get().layout(py, &statement)?);
+        }
+        let statement = Arc::new(statement);
+        let variant = Variant {
+            plan: plan.map(|plan| plan.clone_ref(py)),
+            text_columns: text_columns.to_vec(),
+            statement: Arc::clone(&statement),
+        };
+        let gone = {
+            let mut variants = lock();
+            variants.push(variant);
+            (variants.len() > VARIANTS).then(|| variants.remove(0))
+        };
+        drop(gone);
+        Ok(statement)
+    }
+
     /// The same statement, some of whose columns are to come in PostgreSQL's own text form.
-    pub(crate) fn with_text(&self, py: Python<'_>, columns: &[usize]) -> Self {
+    fn with_text(&self, py: Python<'_>, columns: &[usize]) -> Self {
         let mut formats = self.formats.clone();
         let mut kinds = self.kinds.clone();
         for column in columns {
@@ -94,6 +157,8 @@ impl Statement {
             kinds,
             keys: self.keys.iter().map(|key| key.clone_ref(py)).collect(),
             template: self.template.clone_ref(py),
+            layout: None,
+            variants: Mutex::default(),
         }
     }
 

@@ -1,14 +1,15 @@
 //! From PostgreSQL's values to Python's.
 
-use crate::errors;
+use crate::{errors, moments, native};
 use hyperdj_values::{
-    Array, Clock, Date, Interval, Time, TimeTz, Timestamp, TimestampTz, Type, Value, decode,
+    Array, Clock, Date, Interval, Kind, Numeric, Time, TimeTz, Timestamp, TimestampTz, Type, Value,
+    ValueError, decode,
 };
+use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{
-    PyBool, PyBytes, PyDate, PyDateTime, PyDelta, PyFloat, PyInt, PyList, PyString, PyTime,
-    PyTuple, PyTzInfo,
+    PyBool, PyBytes, PyDelta, PyFloat, PyInt, PyList, PyString, PyTime, PyTuple, PyType, PyTzInfo,
 };
 
 static DECIMAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
@@ -24,6 +25,87 @@ struct UuidMaker {
     safe: Py<PyAny>,
 }
 
+/// What [`plain`] can do.
+pub(crate) enum Plain<'py> {
+    /// The object.
+    Value(Bound<'py, PyAny>),
+    /// It takes Python code to make the object.
+    Slow,
+}
+
+/// The Python object of a value, if no Python code runs while it is made: nothing is called but what makes numbers,
+/// text and moments, none of which the garbage collector takes notice of.
+///
+/// # Errors
+/// Bytes that are no value.
+pub(crate) fn plain<'py>(
+    py: Python<'py>,
+    kind: Type,
+    bytes: &[u8],
+) -> Result<Plain<'py>, ValueError> {
+    let malformed = || ValueError::Malformed {
+        kind: match kind {
+            Type::Scalar(kind) => kind.name(),
+            Type::Array { .. } | Type::Other => "value",
+        },
+        length: bytes.len(),
+    };
+    // Written out, and not by `decode`, whose result has room for all that it might be.
+    let made = match kind {
+        Type::Scalar(Kind::Int4) => match bytes.try_into() {
+            Ok(bytes) => int(py, i32::from_be_bytes(bytes).into()),
+            Err(_) => return Err(malformed()),
+        },
+        Type::Scalar(Kind::Int8) => match bytes.try_into() {
+            Ok(bytes) => int(py, i64::from_be_bytes(bytes)),
+            Err(_) => return Err(malformed()),
+        },
+        Type::Scalar(Kind::Text) | Type::Other => match PyString::from_bytes(py, bytes) {
+            Ok(made) => made.into_any(),
+            Err(_) => return Err(ValueError::NotUnicode),
+        },
+        Type::Scalar(Kind::Bool) => match bytes {
+            [byte] => PyBool::new(py, *byte != 0).to_owned().into_any(),
+            _ => return Err(malformed()),
+        },
+        Type::Scalar(
+            Kind::Int2
+            | Kind::Oid
+            | Kind::Float4
+            | Kind::Float8
+            | Kind::Bytea
+            | Kind::Date
+            | Kind::Time
+            | Kind::Timestamp
+            | Kind::TimestampTz,
+        ) => {
+            let made = match decode(kind, bytes)? {
+                Value::Int(value) => Ok(int(py, value)),
+                Value::Float(value) => Ok(PyFloat::new(py, value).into_any()),
+                Value::Bytes(bytes) => Ok(PyBytes::new(py, bytes).into_any()),
+                Value::Date(value) => date(py, value),
+                Value::Time(value) => time(py, value),
+                Value::Timestamp(value) => moment(py, value, false),
+                Value::TimestampTz(value) => moment(py, Timestamp(value.0), true),
+                _ => return Ok(Plain::Slow),
+            };
+            match made {
+                Ok(made) => made,
+                Err(_) => return Ok(Plain::Slow),
+            }
+        }
+        _ => return Ok(Plain::Slow),
+    };
+    Ok(Plain::Value(made))
+}
+
+fn int(py: Python<'_>, value: i64) -> Bound<'_, PyAny> {
+    match value.into_pyobject(py) {
+        Ok(made) => made.into_any(),
+        Err(never) => match never {},
+    }
+}
+
 /// The Python object of a value in the format that its type has.
 ///
 /// # Errors
@@ -33,26 +115,68 @@ pub(crate) fn to_python<'py>(
     kind: Type,
     bytes: &[u8],
 ) -> PyResult<Bound<'py, PyAny>> {
-    let value = decode(kind, bytes).map_err(|error| errors::data(py, &error.to_string()))?;
-    Ok(match value {
+    let wrong = |error: ValueError| errors::data(py, &error.to_string());
+    if let Plain::Value(made) = plain(py, kind, bytes).map_err(wrong)? {
+        return Ok(made);
+    }
+    Ok(match decode(kind, bytes).map_err(wrong)? {
+        Value::Numeric(number) => decimal(py, &number)?,
+        Value::Json(text) => JSON_LOADS.import(py, "json", "loads")?.call1((text,))?,
+        Value::Uuid(bytes) => uuid(py, bytes)?,
+        Value::TimeTz(value) => time_tz(py, value)?,
+        Value::Interval(value) => interval(py, value)?,
+        Value::Array(value) => array(py, &value)?,
         Value::Bool(value) => PyBool::new(py, value).to_owned().into_any(),
-        Value::Int(value) => value.into_pyobject(py)?.into_any(),
+        Value::Int(value) => int(py, value),
         Value::Float(value) => PyFloat::new(py, value).into_any(),
         Value::Text(text) => PyString::new(py, text).into_any(),
         Value::Bytes(bytes) => PyBytes::new(py, bytes).into_any(),
-        Value::Numeric(number) => DECIMAL
-            .import(py, "decimal", "Decimal")?
-            .call1((number.to_string(),))?,
-        Value::Json(text) => JSON_LOADS.import(py, "json", "loads")?.call1((text,))?,
-        Value::Uuid(bytes) => uuid(py, bytes)?,
         Value::Date(value) => date(py, value)?,
         Value::Time(value) => time(py, value)?,
-        Value::TimeTz(value) => time_tz(py, value)?,
-        Value::Timestamp(value) => timestamp(py, value)?,
-        Value::TimestampTz(value) => timestamp_tz(py, value)?,
-        Value::Interval(value) => interval(py, value)?,
-        Value::Array(value) => array(py, &value)?,
+        Value::Timestamp(value) => moment(py, value, false)?,
+        Value::TimestampTz(value) => moment(py, Timestamp(value.0), true)?,
     })
+}
+
+/// Whether a value of a type of dates and times is text, since Python can't hold it.
+pub(crate) fn is_text_of(kind: Type, value: &Bound<'_, PyAny>) -> bool {
+    matches!(
+        kind,
+        Type::Scalar(
+            Kind::Date
+                | Kind::Time
+                | Kind::TimeTz
+                | Kind::Timestamp
+                | Kind::TimestampTz
+                | Kind::Interval
+        )
+    ) && value.is_instance_of::<PyString>()
+}
+
+/// A `Decimal`, made by its `__new__` of its text: calling the class costs half as much again.
+fn decimal<'py>(py: Python<'py>, number: &Numeric<'_>) -> PyResult<Bound<'py, PyAny>> {
+    static MAKER: PyOnceLock<(Py<PyType>, ffi::newfunc)> = PyOnceLock::new();
+    let (class, maker) = MAKER.get_or_try_init(py, || {
+        let class = DECIMAL
+            .import(py, "decimal", "Decimal")?
+            .cast::<PyType>()?
+            .clone();
+        let maker = native::maker(&class)?;
+        Ok::<_, PyErr>((class.unbind(), maker))
+    })?;
+    let mut text = Vec::with_capacity(48);
+    number.write_text(&mut text);
+    let text = PyString::from_bytes(py, &text)?;
+    let arguments = PyTuple::new(py, [text])?;
+    // SAFETY: `maker` is the class's `tp_new`, and takes a tuple and no keywords; all objects are alive.
+    unsafe {
+        let made = maker(
+            class.bind(py).as_type_ptr(),
+            arguments.as_ptr(),
+            std::ptr::null_mut(),
+        );
+        Bound::from_owned_ptr_or_err(py, made)
+    }
 }
 
 fn text<'py>(py: Python<'py>, value: impl std::fmt::Display) -> Bound<'py, PyAny> {
@@ -82,15 +206,22 @@ fn uuid(py: Python<'_>, bytes: [u8; 16]) -> PyResult<Bound<'_, PyAny>> {
 
 fn date(py: Python<'_>, value: Date) -> PyResult<Bound<'_, PyAny>> {
     match value.civil() {
-        Some(day) => PyDate::new(py, day.year, day.month, day.day).map(Bound::into_any),
+        Some(day) => moments::date(py, day),
         None => Ok(text(py, value)),
     }
 }
 
-fn python_time<'py>(
+fn time(py: Python<'_>, value: Time) -> PyResult<Bound<'_, PyAny>> {
+    match value.clock() {
+        Some(clock) => moments::time(py, clock),
+        None => Ok(text(py, value)),
+    }
+}
+
+fn zoned_time<'py>(
     py: Python<'py>,
     clock: Clock,
-    zone: Option<&Bound<'py, PyTzInfo>>,
+    zone: &Bound<'py, PyTzInfo>,
 ) -> PyResult<Bound<'py, PyAny>> {
     PyTime::new(
         py,
@@ -98,16 +229,9 @@ fn python_time<'py>(
         clock.minute,
         clock.second,
         clock.microsecond,
-        zone,
+        Some(zone),
     )
     .map(Bound::into_any)
-}
-
-fn time(py: Python<'_>, value: Time) -> PyResult<Bound<'_, PyAny>> {
-    match value.clock() {
-        Some(clock) => python_time(py, clock, None),
-        None => Ok(text(py, value)),
-    }
 }
 
 fn time_tz(py: Python<'_>, value: TimeTz) -> PyResult<Bound<'_, PyAny>> {
@@ -115,58 +239,28 @@ fn time_tz(py: Python<'_>, value: TimeTz) -> PyResult<Bound<'_, PyAny>> {
         Some(clock) => {
             let offset = PyDelta::new(py, 0, value.offset, 0, true)?;
             let zone = PyTzInfo::fixed_offset(py, offset)?;
-            python_time(py, clock, Some(&zone))
+            zoned_time(py, clock, &zone)
         }
         None => Ok(text(py, value)),
     }
 }
 
-fn moment<'py>(
-    py: Python<'py>,
-    value: Timestamp,
-    zone: Option<&Bound<'py, PyTzInfo>>,
-) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let Some((day, clock)) = value.civil() else {
-        return Ok(None);
-    };
-    let made = PyDateTime::new(
-        py,
-        day.year,
-        day.month,
-        day.day,
-        clock.hour,
-        clock.minute,
-        clock.second,
-        clock.microsecond,
-        zone,
-    )?;
-    Ok(Some(made.into_any()))
+/// A `datetime`, in UTC or without a time zone; text for what is outside of the years 1 to 9999.
+fn moment(py: Python<'_>, value: Timestamp, utc: bool) -> PyResult<Bound<'_, PyAny>> {
+    match value.civil() {
+        Some((day, clock)) => moments::datetime(py, day, clock, utc),
+        None if utc => Ok(text(py, TimestampTz(value.0))),
+        None => Ok(text(py, value)),
+    }
 }
 
-fn timestamp(py: Python<'_>, value: Timestamp) -> PyResult<Bound<'_, PyAny>> {
-    Ok(moment(py, value, None)?.unwrap_or_else(|| text(py, value)))
-}
-
-fn timestamp_tz(py: Python<'_>, value: TimestampTz) -> PyResult<Bound<'_, PyAny>> {
-    let utc = PyTzInfo::utc(py)?;
-    Ok(moment(py, Timestamp(value.0), Some(&utc))?.unwrap_or_else(|| text(py, value)))
-}
-
-/// A `timedelta` if there are no months in it, which are of no fixed length, and it fits; else PostgreSQL's text.
+/// A `timedelta` if it is one, else PostgreSQL's text.
 fn interval(py: Python<'_>, value: Interval) -> PyResult<Bound<'_, PyAny>> {
-    const DAY: i64 = 86_400_000_000;
-    let days = i64::from(value.days) + value.microseconds.div_euclid(DAY);
-    let rest = value.microseconds.rem_euclid(DAY);
-    match (
-        value.months,
-        i32::try_from(days),
-        i32::try_from(rest / 1_000_000),
-        i32::try_from(rest % 1_000_000),
-    ) {
-        (0, Ok(days @ -999_999_999..=999_999_999), Ok(seconds), Ok(microseconds)) => {
+    match moments::timedelta_parts(value) {
+        Some((days, seconds, microseconds)) => {
             PyDelta::new(py, days, seconds, microseconds, false).map(Bound::into_any)
         }
-        _ => Ok(text(py, value)),
+        None => Ok(text(py, value)),
     }
 }
 

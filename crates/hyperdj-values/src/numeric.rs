@@ -37,6 +37,11 @@ impl<'a> Numeric<'a> {
         })
     }
 
+    /// Whether it is a number, neither NaN nor infinite.
+    pub fn is_finite(&self) -> bool {
+        matches!(self.sign, 0 | NEGATIVE)
+    }
+
     /// The group of this power of 10,000.
     fn group(&self, power: i32) -> u16 {
         let index = i32::from(self.weight) - power;
@@ -47,34 +52,42 @@ impl<'a> Numeric<'a> {
     }
 }
 
-impl fmt::Display for Numeric<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Numeric<'_> {
+    /// Appends PostgreSQL's own text of the number.
+    pub fn write_text(&self, output: &mut Vec<u8>) {
         match self.sign {
-            NOT_A_NUMBER => return formatter.write_str("NaN"),
-            INFINITY => return formatter.write_str("Infinity"),
-            NEGATIVE_INFINITY => return formatter.write_str("-Infinity"),
-            NEGATIVE => formatter.write_str("-")?,
+            NOT_A_NUMBER => return output.extend_from_slice(b"NaN"),
+            INFINITY => return output.extend_from_slice(b"Infinity"),
+            NEGATIVE_INFINITY => return output.extend_from_slice(b"-Infinity"),
+            NEGATIVE => output.push(b'-'),
             _ => {}
         }
         let weight = i32::from(self.weight).max(0);
         let first = digits(self.group(weight));
         let zeros = first.iter().take(3).take_while(|digit| **digit == b'0');
         let zeros = zeros.count();
-        write_digits(&first[zeros..], formatter)?;
+        output.extend_from_slice(&first[zeros..]);
         for power in (0..weight).rev() {
-            write_digits(&digits(self.group(power)), formatter)?;
+            output.extend_from_slice(&digits(self.group(power)));
         }
         let mut left = usize::from(self.scale);
         if left > 0 {
-            formatter.write_str(".")?;
+            output.push(b'.');
         }
         let mut power = -1;
         while left > 0 {
-            write_digits(&digits(self.group(power))[..left.min(4)], formatter)?;
+            output.extend_from_slice(&digits(self.group(power))[..left.min(4)]);
             left = left.saturating_sub(4);
             power -= 1;
         }
-        Ok(())
+    }
+}
+
+impl fmt::Display for Numeric<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = Vec::with_capacity(32);
+        self.write_text(&mut text);
+        formatter.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -83,10 +96,6 @@ fn digits(group: u16) -> [u8; 4] {
     [group / 1000, group / 100 % 10, group / 10 % 10, group % 10]
         // A server's group is below 10,000; of anything else the remainder is taken.
         .map(|digit| b'0' + (digit % 10) as u8)
-}
-
-fn write_digits(digits: &[u8], formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-    formatter.write_str(std::str::from_utf8(digits).map_err(|_| fmt::Error)?)
 }
 
 /// Appends a number given as text, such as `-12.50`, `1E+3`, `NaN` or `Infinity`, in binary.

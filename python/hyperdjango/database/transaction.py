@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from hyperdjango.errors import Error, InterfaceError, QueryTimeout
@@ -42,6 +43,25 @@ def begin_statement(isolation: str | None, readonly: bool, deferrable: bool) -> 
     return " ".join(words)
 
 
+class Owner:
+    """What transactions belong to where one thread's work is done by many tasks of another.
+
+    Attributes:
+        task: the task that does the work now.
+    """
+
+    task: asyncio.Task[object] | None = None
+
+
+owner: ContextVar[Owner | None] = ContextVar("hyperdjango_owner", default=None)
+
+
+def _running() -> object:
+    """What a transaction that begins now belongs to: the running task, or whom that task works for."""
+    task, works_for = asyncio.current_task(), owner.get()
+    return works_for if works_for is not None and works_for.task is task else task
+
+
 class Transaction:
     """A transaction, or a savepoint inside of one: ``async with database.transaction():``.
 
@@ -53,8 +73,8 @@ class Transaction:
         self._database = database
         self._begin = begin
         self._has_options = has_options
-        self._outer: Transaction | None = None
-        self._task: asyncio.Task[object] | None = None
+        self.outer: Transaction | None = None
+        self._owner: object = None
         self._savepoint: str | None = None
         self._depth = 0
         self._pool: Pool | None = None
@@ -70,10 +90,18 @@ class Transaction:
     ) -> _Result:
         """Run something in the transaction; the server stops it once nobody waits for it any more."""
         connection, pool = self.connection, self._pool
-        if connection is not None and pool is not None and pool.is_hushing(connection):
-            # A statement that is being cancelled: the cancellation must not hit the next.
-            await pool.quiet(connection)
-            connection = self.connection
+        if connection is not None and pool is not None:
+            if pool.loop is not asyncio.get_running_loop():
+                raise InterfaceError("the transaction was begun in another event loop")
+            if pool.is_hushing(connection):
+                # A statement that is being cancelled: the cancellation must not hit the next.
+                await pool.quiet(connection)
+                connection = self.connection
+            elif pool.is_copied_by(connection, asyncio.current_task()):
+                raise InterfaceError(
+                    "a COPY is under way in this transaction, and it has the connection to itself; "
+                    "finish it first, or use a database or a task that is not in the transaction"
+                )
         if connection is None or pool is None:
             raise InterfaceError("the transaction has ended")
         try:
@@ -82,23 +110,34 @@ class Transaction:
             pool.hush(connection)
             raise
 
+    async def alone(self) -> tuple[Connection, Pool]:
+        """Wait until nothing runs in the transaction; its connection."""
+        while True:
+            await self.wait(lambda it: it.run_script(""))
+            connection, pool = self.connection, self._pool
+            if connection is None or pool is None:
+                raise InterfaceError("the transaction has ended")
+            if connection.idle:
+                return connection, pool
+
     async def __aenter__(self) -> Self:
-        if self._task is not None:
+        if self._owner is not None:
             raise InterfaceError(
                 "a transaction can be entered once; call transaction() again"
             )
         outer = self._database.current()
-        task = asyncio.current_task()
+        running = _running()
         if outer is None:
             pool = self._database.pool()
             connection = await pool.acquire()
             try:
-                await self._database.wait_for(connection.run_script(self._begin))
+                with self._database.watch(self._begin, ()):
+                    await self._database.wait_for(connection.run_script(self._begin))
             except BaseException:
                 pool.release(connection)
                 raise
         else:
-            if outer._task is not task:
+            if outer._owner is not running:
                 raise InterfaceError(
                     "a savepoint can't be opened by another task than the one that began the "
                     "transaction, since savepoints are nested"
@@ -109,14 +148,16 @@ class Transaction:
                 )
             self._depth = outer._depth + 1
             savepoint = f"hyper_{self._depth}"
-            await outer.wait(lambda it: it.run_script(f"SAVEPOINT {savepoint}"))
+            command = f"SAVEPOINT {savepoint}"
+            with self._database.watch(command, ()):
+                await outer.wait(lambda it: it.run_script(command))
             self._savepoint = savepoint
             assert outer._pool is not None and outer.connection is not None
             pool, connection = outer._pool, outer.connection
         self._pool = pool
         self.connection = connection
-        self._task = task
-        self._outer = outer
+        self._owner = running
+        self.outer = outer
         self._database.set_current(self)
         return self
 
@@ -129,7 +170,7 @@ class Transaction:
         connection, pool = self.connection, self._pool
         assert connection is not None and pool is not None
         self.connection = None
-        self._database.set_current(self._outer)
+        self._database.set_current(self.outer)
         try:
             if not connection.closed:
                 await self._finish(connection, pool, kind is None)
@@ -153,7 +194,8 @@ class Transaction:
                 if self._savepoint is None
                 else f"RELEASE SAVEPOINT {self._savepoint}"
             )
-            await self._database.wait_for(connection.run_script(command))
+            with self._database.watch(command, ()):
+                await self._database.wait_for(connection.run_script(command))
             return
         # A statement that nobody waits for any more must not stand in the way.
         await pool.quiet(connection)
@@ -164,7 +206,8 @@ class Transaction:
             if self._savepoint is None
             else f"ROLLBACK TO SAVEPOINT {self._savepoint}"
         )
-        await connection.run_script(command)
+        with self._database.watch(command, ()):
+            await connection.run_script(command)
         if success:
             raise InterfaceError(
                 "the transaction was rolled back: "

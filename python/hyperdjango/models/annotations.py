@@ -25,6 +25,15 @@ SUPPORTED = {
     ("builtins", "bytes"): "bytes",
 }
 
+# Types of values that PostgreSQL has more than one type for: the column's own is said beside them, as db_type=.
+RICH = {
+    ("builtins", "list"): "list",
+    ("builtins", "dict"): "dict",
+    ("builtins", "object"): "Any",
+    ("uuid", "UUID"): "UUID",
+    ("datetime", "timedelta"): "timedelta",
+}
+
 # What `int | None` is.
 UNION: type = type(int | None)
 
@@ -73,19 +82,32 @@ def _resolve(
             "alone or with None"
         )
     kind = kinds[0]
+    if getattr(kind, "__module__", "") == "typing" and describe(kind) in (
+        "Any",
+        "typing.Any",
+    ):
+        # Whatever the column's values are: JSON's, say.
+        kind = object
     if type_name(kind) is None:
         raise ModelError(
             f"{where} is annotated {describe(annotation)}; write one of "
-            f"{', '.join(SUPPORTED.values())}, and the column's own type as db_type="
+            f"{', '.join(SUPPORTED.values())}, and the column's own type as db_type=; or one of "
+            f"{', '.join(RICH.values())} with its db_type="
         )
     return kind, optional
+
+
+def is_rich(kind: type[Any]) -> bool:
+    """Whether a type of values leaves open which type the column has."""
+    return (kind.__module__, kind.__qualname__) in RICH
 
 
 def type_name(kind: Any) -> str | None:
     """The name of a supported type, ``"Decimal"``, or None for any other object."""
     if not isinstance(kind, type):
         return None
-    return SUPPORTED.get((kind.__module__, kind.__qualname__))
+    name = kind.__module__, kind.__qualname__
+    return SUPPORTED.get(name) or RICH.get(name)
 
 
 def describe(annotation: Any) -> str:
@@ -120,6 +142,10 @@ def _members(annotation: Any, where: str, namespace: Mapping[str, Any]) -> list[
             for item in annotation.__args__
             for one in _members(item, where, namespace)
         ]
+    origin = getattr(annotation, "__origin__", None)
+    if origin in (list, dict):
+        # What is in it is the type checker's to know.
+        return [origin]
     forward = getattr(annotation, "__forward_arg__", None)
     if isinstance(forward, str):
         return _members(forward, where, namespace)
@@ -132,13 +158,38 @@ def _alternatives(text: str) -> list[str]:
     if text.endswith("]"):
         outer, _, inner = text[:-1].partition("[")
         outer = outer.rpartition(".")[2].strip()
+        if outer in ("list", "dict", "List", "Dict") and _closes_at_end(text):
+            return [outer.lower()]
         if outer == "Optional":
             return [*_alternatives(inner), "None"]
         if outer == "Union":
             return [part for item in inner.split(",") for part in _alternatives(item)]
-    if "|" in text:
-        return [part for item in text.split("|") for part in _alternatives(item)]
+    parts = _split(text)
+    if len(parts) > 1:
+        return [part for item in parts for part in _alternatives(item)]
     return [text]
+
+
+def _split(text: str) -> list[str]:
+    """The parts between the bars that stand outside of brackets."""
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character == "[") - (character == "]")
+        if character == "|" and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
+
+
+def _closes_at_end(text: str) -> bool:
+    """Whether the first bracket of a text is closed by its last character."""
+    depth = 0
+    for place, character in enumerate(text):
+        depth += (character == "[") - (character == "]")
+        if depth == 0 and character == "]":
+            return place == len(text) - 1
+    return False
 
 
 def _lookup(name: str, where: str, namespace: Mapping[str, Any]) -> Any:

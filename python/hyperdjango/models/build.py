@@ -7,10 +7,16 @@ import sys
 from itertools import count
 
 from hyperdjango.errors import ModelError
+from hyperdjango.models.constraints import ForeignKey
 from hyperdjango.models.field import UNSET, Field, ModelField
 from hyperdjango.models.meta import check_meta, read_meta
 from hyperdjango.models.options import Options
-from hyperdjango.models.relations import Relation, relation_name
+from hyperdjango.models.relations import (
+    CompositeRelation,
+    Relation,
+    composite_name,
+    relation_name,
+)
 from hyperdjango.models.reserved import RESERVED_NAMES, is_reserved
 
 TYPE_CHECKING = False
@@ -43,8 +49,9 @@ def build(model: type[Model], bases: list[type[Model]]) -> Options:
     key = _read_metas(options, bases)
     _collect_fields(options, bases)
     options.primary_key = _primary_key(options, key)
-    _collect_relations(options)
+    options.attributes = {**options.by_name}
     check_meta(options)
+    _collect_relations(options)
     return options
 
 
@@ -225,7 +232,24 @@ def _collect_relations(options: Options) -> None:
         field.relation = relation
         options.relations[relation.name] = relation
         setattr(model, relation.name, relation)
+    for constraint in options.constraints:
+        if not isinstance(constraint, ForeignKey) or constraint.to is None:
+            continue
+        if len(constraint.fields) < 2:
+            continue
+        taken = taken or {*RESERVED_NAMES, *options.by_name, *_attributes(model)}
+        name = composite_name(constraint.to, taken)
+        taken.add(name)
+        fields = [options.by_name[one] for one in constraint.fields]
+        composite = CompositeRelation(name, constraint, model, fields)
+        options.relations[name] = composite
+        setattr(model, name, composite)
     options.attributes.update(options.relations)
+    options.plain = {
+        field.name: field
+        for field in options.fields
+        if field.relation is None and not field.composites
+    }
 
 
 def _attributes(model: type[Model]) -> Iterator[str]:

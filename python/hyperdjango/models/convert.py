@@ -9,6 +9,7 @@ import datetime as dates
 import math
 from decimal import Decimal, InvalidOperation
 from functools import partial
+from uuid import UUID
 
 from hyperdjango.errors import FieldValueError
 from hyperdjango.models.suggest import shorten
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     Converter = Callable[[ModelField, Any], Any]
 
 # What PostgreSQL reads as a boolean (PostgreSQL documentation, "Boolean Type").
+_UTC = dates.UTC
 _TRUE = ("true", "t", "yes", "y", "on", "1")
 _FALSE = ("false", "f", "no", "n", "off", "0")
 
@@ -201,6 +203,30 @@ def to_bytes(field: ModelField, value: Any) -> bytes:
     raise _wrong_type(field, value, "bytes")
 
 
+# What PostgreSQL has and Python has not, as PostgreSQL writes it with DateStyle ISO (PostgreSQL documentation,
+# "Date/Time Output"): infinity, years before Christ and after 9999, and the end of a day. It stays text.
+_DATE = r"(?:\d{5,7}-\d\d-\d\d%s|\d{4,7}-\d\d-\d\d%s BC|-?infinity)"
+_CLOCK = r" \d\d:\d\d:\d\d(?:\.\d{1,6})?"
+_OFFSET = r"[+-]\d\d(?::\d\d){0,2}"
+_BEYOND_DATE = _DATE % ("", "")
+_BEYOND_MOMENT = {
+    True: _DATE % (_CLOCK + _OFFSET, _CLOCK + _OFFSET),
+    False: _DATE % (_CLOCK, _CLOCK),
+    None: _DATE % ((f"{_CLOCK}(?:{_OFFSET})?",) * 2),
+}
+_BEYOND_TIME = {
+    True: f"24:00:00{_OFFSET}",
+    False: "24:00:00",
+    None: f"24:00:00(?:{_OFFSET})?",
+}
+
+
+def _is_beyond(pattern: str, value: str) -> bool:
+    from re import ASCII, fullmatch
+
+    return fullmatch(pattern, value, ASCII) is not None
+
+
 def to_date(field: ModelField, value: Any) -> dates.date:
     """A date, from ISO 8601 text; a moment is no date, since its time would be lost."""
     wanted = 'a date, date(2024, 5, 17) or "2024-05-17"'
@@ -214,17 +240,24 @@ def to_date(field: ModelField, value: Any) -> dates.date:
         try:
             return dates.date.fromisoformat(value.strip())
         except ValueError:
+            if _is_beyond(_BEYOND_DATE, value):
+                return value  # type: ignore[return-value]
             raise _refusal(field, value, wanted) from None
     raise _wrong_type(field, value, wanted)
 
 
 def to_datetime(field: ModelField, value: Any) -> dates.datetime:
     """A moment, from ISO 8601 text; with a zone exactly where the column has one."""
+    if field.db_type is None and type(value) is dates.datetime and value.tzinfo is _UTC:
+        return value
     wanted = 'a datetime, or "2024-05-17T08:30:00+00:00"'
     if isinstance(value, str):
         try:
             value = dates.datetime.fromisoformat(value.strip())
         except ValueError:
+            zoned = _zoned(field, "timestamp", otherwise=True)
+            if _is_beyond(_BEYOND_MOMENT[zoned], value):
+                return value  # type: ignore[no-any-return]
             raise _refusal(field, value, wanted) from None
     if not isinstance(value, dates.datetime):
         raise _wrong_type(field, value, wanted)
@@ -253,6 +286,9 @@ def to_time(field: ModelField, value: Any) -> dates.time:
         try:
             value = dates.time.fromisoformat(value.strip())
         except ValueError:
+            zoned = _zoned(field, "time", otherwise=False)
+            if _is_beyond(_BEYOND_TIME[zoned], value):
+                return value  # type: ignore[no-any-return]
             raise _refusal(field, value, wanted) from None
     if not isinstance(value, dates.time):
         raise _wrong_type(field, value, wanted)
@@ -282,6 +318,44 @@ def _zoned(field: ModelField, base: str, *, otherwise: bool) -> bool | None:
     return False if db_type.endswith("without time zone") else None
 
 
+def to_list(field: ModelField, value: Any) -> list[Any]:
+    """A list, from a list or tuple; what is in it is the column's to accept."""
+    if isinstance(value, (list, tuple)):
+        return list(value)
+    raise _wrong_type(field, value, "a list of values")
+
+
+def to_dict(field: ModelField, value: Any) -> dict[Any, Any]:
+    """A dict, from a dict."""
+    if isinstance(value, dict):
+        return value
+    raise _wrong_type(field, value, "a dict")
+
+
+def to_anything(field: ModelField, value: Any) -> Any:
+    """The value as it is."""
+    return value
+
+
+def to_uuid(field: ModelField, value: Any) -> UUID:
+    """A UUID, from its text."""
+    if isinstance(value, UUID):
+        return value
+    if isinstance(value, str):
+        try:
+            return UUID(value.strip())
+        except ValueError:
+            raise _refusal(field, value, "a UUID or its text") from None
+    raise _wrong_type(field, value, "a UUID or its text")
+
+
+def to_timedelta(field: ModelField, value: Any) -> dates.timedelta:
+    """A length of time, which has no text form that both Python and PostgreSQL read."""
+    if isinstance(value, dates.timedelta):
+        return value
+    raise _wrong_type(field, value, "a timedelta: timedelta(hours=3)")
+
+
 _CONVERTERS: dict[type[Any], Converter] = {
     int: to_int,
     float: to_float,
@@ -292,4 +366,9 @@ _CONVERTERS: dict[type[Any], Converter] = {
     dates.date: to_date,
     dates.datetime: to_datetime,
     dates.time: to_time,
+    list: to_list,
+    dict: to_dict,
+    object: to_anything,
+    UUID: to_uuid,
+    dates.timedelta: to_timedelta,
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from types import MappingProxyType
 
-from hyperdjango.errors import ModelError
-from hyperdjango.models.annotations import UNION, resolve
+from hyperdjango._engine import FieldReader, forget_related, is_loaded, mark_changed
+from hyperdjango.errors import FieldNotLoaded, ModelError
+from hyperdjango.models.annotations import UNION, describe, is_rich, resolve
 from hyperdjango.models.columns import Generated, Identity, Serial, Table
 from hyperdjango.models.fieldchecks import CHECKS, check_together, refuse_keyword
 
@@ -117,27 +119,62 @@ def Field(
 DEFAULTS: dict[str, Any] = Field.__kwdefaults__ or {}
 
 
-class ModelField:
+# A model's own ``__setattr__`` calls ``assign``.
+_set = object.__setattr__
+
+
+def set_stored(instance: Model, field: ModelField, value: object) -> None:
+    """Put a value into an instance that the database has given.
+
+    Arguments:
+        instance: the model's instance.
+        field: ModelField, the field.
+        value: what was read; it becomes the field's type where it is of another one.
+    """
+    if value is not None and type(value) is not field.python_type:
+        value = _read(field, value)
+    _set(instance, field.name, value)
+    mark_changed(instance, field.position)
+
+
+def is_expression(value: object) -> bool:
+    """Whether a value is an expression of a query; the query language is not imported to tell."""
+    module = sys.modules.get("hyperdjango.query.expressions")
+    return module is not None and isinstance(value, module.Expression)
+
+
+def _read(field: ModelField, value: Any) -> Any:
+    """A value of a type that the field does not have: converted, unless it is what Python can't hold."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, field.python_type):
+        return value
+    return field.convert(value)
+
+
+class ModelField(FieldReader):
     """A column of a model, as ``Order._meta.fields`` lists it.
 
     It has every keyword of ``Field`` as an attribute, and is the class attribute behind the
-    instance's: a value once set is in the instance's own dictionary, and read without a call.
+    instance's: a value once set or read is among the instance's own attributes, and found
+    without a call; else it is read out of the row that the instance was made of.
 
     Attributes:
         name: str, the field's name in the class.
         column: str, the column's name.
         model: the class, None until the field is in one.
         position: int, the place among the model's fields, from 0.
+        kind: str | None, the name of ``python_type``, once it was asked for.
         relation: Relation | None, what ``foreign_key`` makes readable.
+        composites: tuple of str, the relations by keys of several fields that it belongs to.
 
     PostgreSQL documentation, "CREATE TABLE"; Django documentation, "Model field reference".
     """
 
-    name: str = ""
     column: str = ""
     model: type[Model] | None = None
-    position: int = 0
     relation: Relation | None = None
+    composites: tuple[str, ...] = ()
     annotation: Any = None
     namespace: Mapping[str, Any] = NOTHING
 
@@ -206,10 +243,6 @@ class ModelField:
             field._resolved()
         return field
 
-    def __get__(self, instance: object, owner: type[Any]) -> Any:
-        # Values that are set are found first, in the instance: this one never was.
-        return self if instance is None else None
-
     def assign(self, instance: Model, value: object) -> None:
         """Set the field of an instance to the value, converted to the field's type.
 
@@ -217,18 +250,42 @@ class ModelField:
 
         Arguments:
             instance: the model's instance.
-            value: the new value; None stays None.
+            value: the new value; None stays None, and so does an expression, which ``save()`` has the
+                database compute.
 
         Raises:
             FieldValueError: the value can't become the field's type.
         """
-        if value is not None and type(value) is not self._exact:
+        # An expression, ``F("n") + 1``, is computed by the database when the instance is saved.
+        if (
+            value is not None
+            and type(value) is not self._exact
+            and not is_expression(value)
+        ):
             value = self.convert(value)
-        values = instance.__dict__
+        if self.primary_key and is_loaded(instance) and self._holds(instance, value):
+            # The key of a loaded row can't change, and does not.
+            return
         relation = self.relation
-        if relation is not None and values.get(self.name) != value:
-            values.pop(relation.name, None)
-        values[self.name] = value
+        if relation is not None and not self._holds(instance, value):
+            instance.__dict__.pop(relation.name, None)
+            forget_related(instance, relation.name)
+        for name in self.composites:
+            instance.__dict__.pop(name, None)
+            forget_related(instance, name)
+        _set(instance, self.name, value)
+        mark_changed(instance, self.position)
+
+    def _holds(self, instance: Model, value: object) -> bool:
+        """Whether the field of the instance is known to have the value already."""
+        try:
+            held = getattr(instance, self.name)
+            return held is value or (
+                not (is_expression(held) or is_expression(value))
+                and bool(held == value)
+            )
+        except FieldNotLoaded:
+            return False
 
     def convert(self, value: Any) -> Any:
         """The value as the field's Python type, and never another value.
@@ -279,6 +336,14 @@ class ModelField:
                     f"{self} is counted by the database, and annotated "
                     f"{kind[0].__name__}; annotate it int, or drop auto= and identity="
                 )
+            if is_rich(kind[0]):
+                if self.db_type is None:
+                    raise ModelError(
+                        f"{self} is annotated {describe(self.annotation)}, which is of no type of "
+                        "column alone; say which: db_type='jsonb', db_type='integer[]', db_type='uuid'"
+                    )
+                # The engine gives what is natural for the column.
+                self.kind = "any"
             self._kind = kind
         return kind
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
+from hyperdjango._engine import Record, is_loaded, loaded_fields, mark_changed
 from hyperdjango.errors import (
     FieldError,
     ModelError,
@@ -9,13 +12,19 @@ from hyperdjango.errors import (
     ObjectDoesNotExist,
 )
 from hyperdjango.models.build import build
+from hyperdjango.models.field import is_expression
 from hyperdjango.models.registry import registry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ClassVar
+    from collections.abc import Iterable
+    from typing import Any, ClassVar, TypeVar
 
+    from hyperdjango.database import Database
     from hyperdjango.models.options import Options
+    from hyperdjango.query.manager import Manager
+
+    Row = TypeVar("Row", bound="Model")
 
 
 class ModelException:
@@ -49,7 +58,26 @@ class ModelException:
         return made
 
 
-class Model:
+class ManagerOf:
+    """``objects``: the manager of each model, made when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._made: WeakKeyDictionary[type[Model], Manager[Any]] = WeakKeyDictionary()
+
+    def __get__(self, instance: None, owner: type[Row]) -> Manager[Row]:
+        if instance is not None:
+            raise FieldError(
+                f"objects belongs to the class: {owner.__name__}.objects, not to an instance"
+            )
+        made = self._made.get(owner)
+        if made is None:
+            from hyperdjango.query.manager import manager_of
+
+            made = self._made[owner] = manager_of(owner)
+        return made
+
+
+class Model(Record):
     """A row of a table, as a Python object.
 
     Arguments:
@@ -63,6 +91,10 @@ class Model:
     A value is converted to the field's type when it is assigned. A field that is given no value
     has its ``default``, and stays unset without one: it reads as None, and the database's own
     default applies when the row is inserted.
+
+    An instance that was fetched reads each value out of its row when it is asked for. What
+    Python can't hold is a str in PostgreSQL's own form, as in ``Database.query``: ``infinity``, a
+    date before Christ or after the year 9999, ``24:00:00``.
 
     Django documentation, "Model instance reference".
 
@@ -81,6 +113,7 @@ class Model:
     """
 
     _meta: ClassVar[Options]
+    objects = ManagerOf()
 
     if TYPE_CHECKING:
         DoesNotExist: ClassVar[type[ObjectDoesNotExist]]
@@ -117,8 +150,20 @@ class Model:
             raise FieldError(
                 f"{meta.name} is abstract, and has no rows; construct a class based on it"
             )
-        attributes = meta.attributes
+        attributes, plain, put = meta.attributes, meta.plain, object.__setattr__
         for name, value in values.items():
+            field = plain.get(name)
+            if field is not None:
+                # Nothing hangs on it: a value of exactly its type needs no look.
+                if (
+                    type(value) is not field._exact
+                    and value is not None
+                    and not is_expression(value)
+                ):
+                    value = field.convert(value)
+                put(self, name, value)
+                mark_changed(self, field.position)
+                continue
             attribute = attributes.get(name)
             if attribute is not None:
                 attribute.assign(self, value)
@@ -126,15 +171,18 @@ class Model:
                 self.pk = value
             else:
                 raise meta.unknown_name(name)
-        present = self.__dict__
-        for field in meta.defaults:
-            if field.name not in present:
-                field.assign(self, field.initial())
+        if meta.defaults:
+            present = self.__dict__
+            for field in meta.defaults:
+                if field.name not in present:
+                    field.assign(self, field.initial())
 
     def __setattr__(self, name: str, value: Any) -> None:
         attribute = self._meta.attributes.get(name)
         if attribute is None:
             object.__setattr__(self, name, value)
+            # It may be an annotation of the query.
+            mark_changed(self, -1)
         else:
             attribute.assign(self, value)
 
@@ -167,23 +215,196 @@ class Model:
         for field, one in zip(key, values, strict=True):
             field.assign(self, one)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Every field's value by its name, in the order of the fields; None where unset.
+    async def save(
+        self,
+        *,
+        force_insert: bool = False,
+        force_update: bool = False,
+        update_fields: Iterable[str] | None = None,
+        using: Database | str | None = None,
+    ) -> None:
+        """Add the instance's row, or change it if the instance was loaded.
+
+        A new row leaves out fields that were never set, so that the database's own defaults apply, and
+        reads back what the database has put there. A change writes the fields that were assigned.
+
+        Arguments:
+            force_insert: bool, whether a row is added in any case.
+            force_update: bool, whether a row is changed in any case: every field is written.
+            update_fields: the names of the fields to write, instead of those that were assigned.
+            using: Database | str | None, another database than the model's usual one.
+
+        Raises:
+            DoesNotExist: there is no such row any more; by ``ctid``, also if others have changed it.
+            FieldError: the model is of a view, has no primary key, or a computed field was assigned.
+            IntegrityError: a constraint refuses the row; it is one of its subclasses.
+
+        Django documentation, "Model instance reference", "Saving objects".
+
+        >>> async def example(order: Order) -> None:
+        ...     order.status = "paid"
+        ...     await order.save()
+        """
+        from hyperdjango.query import instances
+
+        await instances.save(
+            self,
+            force_insert=force_insert,
+            force_update=force_update,
+            update_fields=update_fields,
+            using=using,
+        )
+
+    async def delete(
+        self, *, using: Database | str | None = None
+    ) -> tuple[int, dict[str, int]]:
+        """Delete the instance's row.
 
         Returns:
-            A new dict, whose values are those of the attributes.
+            How many rows were deleted, and the same by the model's name.
 
-        >>> from hyperdjango.models import Field
-        >>> class Tag(Model):
-        ...     id: int = Field(primary_key=True)
-        ...     label: str = Field()
-        ...
-        ...     class Meta:
-        ...         table_name = "tags"
-        >>> Tag(label="new").to_dict()
-        {'id': None, 'label': 'new'}
+        Raises:
+            FieldError: the model is of a view or has no primary key.
+            ForeignKeyViolation: other rows refer to it.
+
+        Django documentation, "Model instance reference", "Deleting objects".
         """
-        return {field.name: getattr(self, field.name) for field in self._meta.fields}
+        from hyperdjango.query import instances
+
+        return await instances.delete(self, using=using)
+
+    async def refresh_from_db(
+        self,
+        fields: Iterable[str] | None = None,
+        *,
+        using: Database | str | None = None,
+    ) -> None:
+        """Read the instance's row again; what was assigned and not saved is lost.
+
+        Arguments:
+            fields: the names of the fields to read; None means all.
+            using: Database | str | None, another database than the one it came from.
+
+        Raises:
+            DoesNotExist: there is no such row any more.
+
+        Django documentation, "Model instance reference", "Refreshing objects from database".
+        """
+        from hyperdjango.query import instances
+
+        await instances.refresh(self, None if fields is None else list(fields), using)
+
+    def clean(self) -> None:
+        """Look at values together; a model of your own says here what it expects of them.
+
+        Raises:
+            ValidationError: something is wrong.
+
+        Django documentation, "Model instance reference", "Validating objects".
+        """
+
+    def clean_fields(self, exclude: Iterable[str] | None = None) -> None:
+        """Look at each value alone: NULL, length, digits, range, labels; the database is not asked.
+
+        Arguments:
+            exclude: the names of fields that are not looked at.
+
+        Raises:
+            ValidationError: a value does not fit its column; ``message_dict`` says which.
+
+        Django documentation, "Model instance reference", "Validating objects".
+        """
+        from hyperdjango.models import validation
+
+        validation.clean_fields(self, exclude or ())
+
+    async def validate_unique(
+        self,
+        exclude: Iterable[str] | None = None,
+        *,
+        using: Database | str | None = None,
+    ) -> None:
+        """Look for other rows with the same key or unique values, in one statement.
+
+        Another program may add such a row afterwards: only ``save()`` knows. Unique indexes over
+        expressions, or of some rows, are not looked at, and neither are exclusion constraints.
+
+        Arguments:
+            exclude: the names of fields; keys that one of them is in are not looked at.
+            using: Database | str | None, another database than the one it came from.
+
+        Raises:
+            ValidationError: there is such a row.
+
+        Django documentation, "Model instance reference", "Validating objects".
+        """
+        from hyperdjango.models import validation
+
+        await validation.validate_unique(self, exclude or (), using)
+
+    async def validate_constraints(
+        self,
+        exclude: Iterable[str] | None = None,
+        *,
+        using: Database | str | None = None,
+    ) -> None:
+        """Have the server compute the check constraints for the values, in one statement.
+
+        A field that was never set counts as its default, if that is a constant; what is not known, or
+        excluded, counts as NULL.
+
+        Arguments:
+            exclude: the names of fields whose values are not looked at.
+            using: Database | str | None, another database than the one it came from.
+
+        Raises:
+            ValidationError: a check is not fulfilled.
+
+        Django documentation, "Model instance reference", "Validating objects".
+        """
+        from hyperdjango.models import validation
+
+        await validation.validate_constraints(self, exclude or (), using)
+
+    async def full_clean(
+        self,
+        exclude: Iterable[str] | None = None,
+        validate_unique: bool = True,
+        validate_constraints: bool = True,
+        *,
+        using: Database | str | None = None,
+    ) -> None:
+        """Look at everything, and say all that is wrong at once; ``save()`` does not do it by itself.
+
+        Arguments:
+            exclude: the names of fields that are not looked at.
+            validate_unique, validate_constraints: bool, whether the database is asked.
+            using: Database | str | None, another database than the one it came from.
+
+        Raises:
+            ValidationError: something is wrong; ``message_dict`` says what.
+
+        Django documentation, "Model instance reference", "Validating objects".
+        """
+        from hyperdjango.models import validation
+
+        await validation.full_clean(
+            self, exclude or (), validate_unique, validate_constraints, using
+        )
+
+    if not TYPE_CHECKING:
+        # A type checker would take any name for an attribute.
+        def __getattr__(self, name: str) -> Any:
+            # Fields, relations and methods are found before: what is left may be a relation against its key.
+            if not name.startswith("__"):
+                from hyperdjango.query.relatedmanagers import related
+
+                found = related(self, name)
+                if found is not NotImplemented:
+                    return found
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}"
+            )
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -203,12 +424,12 @@ class Model:
         return hash(key)
 
     def __repr__(self) -> str:
-        present = self.__dict__
-        values = ", ".join(
-            f"{field.name}={present[field.name]!r}"
-            for field in self._meta.fields
-            if field.name in present
-        )
+        fields = self._meta.fields
+        names = [fields[position].name for position in loaded_fields(self)]
+        if not is_loaded(self):
+            # What was set and deleted again is unset.
+            names = [name for name in names if name in self.__dict__]
+        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
         return f"{self._meta.name}({values})"
 
 

@@ -32,6 +32,7 @@ class Options:
         fields: tuple of ModelField, in the order of declaration, which is column order.
         by_name, by_column: the fields by their names and by their columns' names.
         attributes: the fields and relations by their names.
+        plain: the fields by their names that no relation hangs on.
         relations: the relations by their names.
         primary_key: tuple of ModelField, in the key's order; empty if there is none.
         abstract: bool, whether the class only serves others as a base.
@@ -55,6 +56,7 @@ class Options:
     by_name: dict[str, ModelField]
     by_column: dict[str, ModelField]
     attributes: dict[str, ModelField | Relation]
+    plain: dict[str, ModelField]
     relations: dict[str, Relation]
     defaults: tuple[ModelField, ...]
     primary_key: tuple[ModelField, ...]

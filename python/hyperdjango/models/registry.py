@@ -27,6 +27,8 @@ class Registry:
         # What tells one import of a module from the next (Python reference, "The import
         # system"): importlib makes a new specification each time.
         self._imports: dict[str, object] = {}
+        # What was worked out from the models holds as long as this number does.
+        self.version = 0
 
     def add(self, model: type[Model]) -> None:
         """Register a model that was just declared.
@@ -37,6 +39,7 @@ class Registry:
         Raises:
             ModelError: another class of the same module has the same table.
         """
+        self.version += 1
         module = model.__module__
         specification = getattr(sys.modules.get(module), "__spec__", None)
         if self._imports.setdefault(module, specification) is not specification:
@@ -65,6 +68,7 @@ class Registry:
         Arguments:
             module: str, the module's name.
         """
+        self.version += 1
         for named in self._names.values():
             model = named.pop(module, None)
             if model is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hyperdjango.errors import ModelError, RelationNotLoaded
+from hyperdjango._engine import related
+from hyperdjango.errors import FieldNotLoaded, ModelError, RelationNotLoaded
 from hyperdjango.models.columns import Table
 from hyperdjango.models.registry import registry
 from hyperdjango.models.reserved import is_reserved
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Container
     from typing import Any
 
+    from hyperdjango.models.constraints import ForeignKey
     from hyperdjango.models.field import ModelField
     from hyperdjango.models.model import Model
 
@@ -80,12 +82,37 @@ class Relation:
             )
         return options.primary_key[0]
 
-    def __get__(self, instance: object, owner: type[Any]) -> Any:
-        # A loaded relation is found first, in the instance: this one is not loaded.
+    @property
+    def related_name(self) -> str | None:
+        """What the opposite direction is called, where the key says so."""
+        name: str | None = self.field.related_name
+        return name
+
+    def pairs(self) -> tuple[tuple[ModelField, ModelField], ...]:
+        """The fields that hold the key, each with the field of the target that it is equal to.
+
+        Raises:
+            ModelError: as ``target`` and ``target_field``.
+        """
+        return ((self.field, self.target_field()),)
+
+    def names(self) -> tuple[str, ...]:
+        """The names of the fields that hold the key."""
+        return (self.field.name,)
+
+    def __get__(self, instance: Any, owner: type[Any]) -> Any:
+        # What was read or set is found first, in the instance.
         if instance is None:
             return self
-        if getattr(instance, self.field.name) is None:
-            return None
+        target = related(instance, self.name)
+        if target is not NotImplemented:
+            object.__setattr__(instance, self.name, target)
+            return target
+        try:
+            if any(getattr(instance, name) is None for name in self.names()):
+                return None
+        except FieldNotLoaded:
+            pass
         model = owner.__name__
         raise RelationNotLoaded(
             f"{model}.{self.name} is not loaded; fetch it with its row, "
@@ -114,13 +141,119 @@ class Relation:
                 )
             key = getattr(value, self.target_field().name)
         self.field.assign(instance, key)
-        instance.__dict__[self.name] = value
+        object.__setattr__(instance, self.name, value)
 
     def __str__(self) -> str:
         return f"{self.model.__name__}.{self.name}"
 
     def __repr__(self) -> str:
         return f"<Relation {self} by {self.field.name}>"
+
+
+class CompositeRelation(Relation):
+    """What makes the target of a foreign key over several fields readable.
+
+    Arguments:
+        name: str, the attribute's name.
+        constraint: ForeignKey, the entry of ``Meta.constraints``.
+        model: the class that has both.
+        fields: the fields of the key, in its order.
+
+    PostgreSQL documentation, "Constraints", "Foreign Keys".
+    """
+
+    __slots__ = ("constraint",)
+    constraint: ForeignKey
+
+    def __init__(
+        self,
+        name: str,
+        constraint: ForeignKey,
+        model: type[Model],
+        fields: list[ModelField],
+    ) -> None:
+        assert constraint.to is not None
+        super().__init__(name, fields[0], model, constraint.to)
+        self.constraint = constraint
+        for field in fields:
+            field.composites = (*field.composites, name)
+
+    def names(self) -> tuple[str, ...]:
+        """The names of the fields that hold the key."""
+        return self.constraint.fields
+
+    @property
+    def related_name(self) -> str | None:
+        """A key over several fields has no name for the opposite direction."""
+        return None
+
+    def pairs(self) -> tuple[tuple[ModelField, ModelField], ...]:
+        """The fields that hold the key, each with the field of the target that it is equal to."""
+        here = self.model._meta
+        there = self.target()._meta
+        if isinstance(self.reference, Table) and self.reference.columns:
+            targets = tuple(map(there.field_of_column, self.reference.columns))
+        elif self.constraint.to_fields is not None:
+            targets = tuple(map(there.get_field, self.constraint.to_fields))
+        else:
+            targets = there.primary_key
+        if len(targets) != len(self.constraint.fields):
+            raise ModelError(
+                f"{self} refers to {there.name} by {len(self.constraint.fields)} fields, and its "
+                f"key has {len(targets)}; name the fields that it holds, to_fields=[…]"
+            )
+        names = zip(self.constraint.fields, targets, strict=True)
+        return tuple((here.by_name[name], target) for name, target in names)
+
+    def assign(self, instance: Model, value: object) -> None:
+        """Set the relation, and the fields that hold its key."""
+        from hyperdjango.errors import FieldError
+
+        if value is not None and not isinstance(value, self.target()):
+            raise FieldError(
+                f"{self} takes a {self.target().__name__} or None, not a {type(value).__name__}"
+            )
+        for field, target in self.pairs():
+            field.assign(
+                instance, None if value is None else getattr(value, target.name)
+            )
+        object.__setattr__(instance, self.name, value)
+
+
+def target_name(reference: str | Table) -> str:
+    """The name of the relation that a key over several fields gives: after its target.
+
+    >>> target_name("OrderItem"), target_name(Table("ref", "countries", "code"))
+    ('order_item', 'countries')
+    """
+    from re import sub
+
+    if isinstance(reference, Table):
+        name = sub(r"\W", "_", reference.name)
+        return name if name.isidentifier() else f"_{name}"
+    return snake_case(reference)
+
+
+def snake_case(name: str) -> str:
+    """A class name as the name of an attribute.
+
+    >>> snake_case("OrderItem"), snake_case("HTTPLog2")
+    ('order_item', 'http_log2')
+    """
+    from re import sub
+
+    parts = sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name)
+    return sub(r"([a-z0-9])([A-Z])", r"\1_\2", parts).lower()
+
+
+def composite_name(reference: str | Table, taken: Container[str]) -> str:
+    """As ``target_name``, with ``_ref`` where that is taken, reserved, or a word of Python's."""
+    from keyword import iskeyword
+
+    name = target_name(reference)
+    if name in taken or is_reserved(name) or iskeyword(name):
+        return _free(f"{name}_ref", taken)
+    return name
 
 
 def relation_name(field: str, taken: Container[str]) -> str:

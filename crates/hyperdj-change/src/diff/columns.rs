@@ -1,9 +1,8 @@
 //! Columns of a table that is on both sides.
 
-use hyperdj_ddl::column::{default_expression, serial_sequence, serial_sequence_name};
+use hyperdj_ddl::column::{default_expression, serial_sequence_name};
 use hyperdj_schema::{
-    BaseType, Column, Domain, QualifiedName, Relation, columns_read, relations_named,
-    same_expression,
+    BaseType, Column, Domain, Relation, columns_read, relations_named, same_expression,
 };
 
 use super::difference::{Difference, Phase};
@@ -12,11 +11,11 @@ use crate::change::Commented;
 use crate::rewrite;
 
 /// The same column on both sides, and the tables that have it.
-struct Both<'c> {
-    left: &'c Relation,
-    right: &'c Relation,
-    from: &'c Column,
-    to: &'c Column,
+pub(super) struct Both<'c> {
+    pub(super) left: &'c Relation,
+    pub(super) right: &'c Relation,
+    pub(super) from: &'c Column,
+    pub(super) to: &'c Column,
 }
 
 impl Difference<'_> {
@@ -63,8 +62,15 @@ impl Difference<'_> {
     }
 
     fn drop_column(&mut self, table: &Relation, column: &Column, generated: bool) {
+        let owns_sequence = column.serial.is_some()
+            || self
+                .owners
+                .contains(&(table.name.clone(), column.name.clone()));
         let phase = if generated {
             Phase::DropGenerated
+        } else if owns_sequence {
+            // Its sequence may be in the default of another column that goes.
+            Phase::DropOwners
         } else {
             Phase::DropColumns
         };
@@ -83,9 +89,7 @@ impl Difference<'_> {
     }
 
     fn add_column(&mut self, table: &Relation, column: &Column) {
-        if let Some(sequence) = serial_sequence(&table.name, column) {
-            self.sequences_done.insert(sequence.name);
-        }
+        self.claim(table, column);
         self.push(
             Phase::Columns,
             Change::AddColumn {
@@ -95,6 +99,18 @@ impl Difference<'_> {
                 constrained_domain: is_constrained(&self.to.domains, &column.data_type),
             },
         );
+    }
+
+    /// Notes the name of the sequence that comes with a new column.
+    pub(super) fn claim(&mut self, table: &Relation, column: &Column) {
+        let usual = || serial_sequence_name(&table.name, &column.name);
+        if column.serial.is_some() {
+            self.claimed.insert(usual());
+        }
+        if let Some(identity) = &column.identity {
+            let name = identity.sequence.clone().unwrap_or_else(usual);
+            self.claimed.insert(name);
+        }
     }
 
     /// Columns that must be made anew: generated ones whose expression changes or reads what changes its type, and those
@@ -194,7 +210,7 @@ impl Difference<'_> {
         }
         self.default(both, retyped);
         if from.nullable && !to.nullable {
-            let parent = self.has_children(table);
+            let parent = self.with_children.contains(table);
             self.push(
                 Phase::Columns,
                 Change::SetNotNull {
@@ -221,13 +237,6 @@ impl Difference<'_> {
             from.comment.as_deref(),
             to.comment.as_deref(),
         );
-    }
-
-    fn has_children(&self, table: &QualifiedName) -> bool {
-        self.to
-            .relations
-            .iter()
-            .any(|relation| super::difference::parents(relation).any(|parent| parent == table))
     }
 
     /// Whether the column's type changed in a way that its default does not outlive.
@@ -272,196 +281,6 @@ impl Difference<'_> {
             },
         );
         has_default
-    }
-
-    /// The default; a serial column's is the next value of its sequence.
-    fn default(&mut self, both: &Both<'_>, retyped: bool) {
-        let Both {
-            left,
-            right,
-            from,
-            to,
-        } = both;
-        let table = &right.name;
-        // What `serial` of an unlogged table means is said in full here: the column is there already.
-        let stated = |relation: &Relation, column: &Column| {
-            let logged = Relation::new(relation.name.clone(), relation.kind);
-            default_expression(&logged, column)
-        };
-        let (before, after) = (stated(left, from), stated(right, to));
-        let is_new = self.serial(both);
-        match (&before, &after) {
-            (_, Some(expression)) if before != after || retyped => {
-                self.push(
-                    Phase::Columns,
-                    Change::SetDefault {
-                        table: table.clone(),
-                        column: to.name.clone(),
-                        expression: expression.clone(),
-                    },
-                );
-            }
-            (Some(_), None) if !retyped => {
-                self.push(
-                    Phase::Columns,
-                    Change::DropDefault {
-                        table: table.clone(),
-                        column: to.name.clone(),
-                    },
-                );
-            }
-            _ => {}
-        }
-        if let Some(sequence) = is_new {
-            self.push(
-                Phase::Own,
-                Change::OwnSequence {
-                    name: sequence.clone(),
-                    owner: Some((table.clone(), to.name.clone())),
-                },
-            );
-            self.push(
-                Phase::Own,
-                Change::SynchronizeSequence {
-                    table: table.clone(),
-                    column: to.name.clone(),
-                    sequence,
-                },
-            );
-        }
-        if from.serial.is_some()
-            && to.identity.is_some()
-            && let Some(sequence) = serial_sequence(&left.name, from)
-        {
-            // The identity column's own sequence takes the name.
-            self.sequences_done.insert(sequence.name.clone());
-            self.push(
-                Phase::Columns,
-                Change::DropSequence {
-                    name: sequence.name,
-                },
-            );
-        }
-    }
-
-    /// The sequence of a column that is serial on one side or on both; gives the name of one that is new.
-    fn serial(&mut self, both: &Both<'_>) -> Option<QualifiedName> {
-        let Both {
-            left,
-            right,
-            from,
-            to,
-        } = both;
-        let before = serial_sequence(&left.name, from);
-        let after = serial_sequence(&right.name, to);
-        match (before, after) {
-            (Some(before), Some(after)) => {
-                self.sequence_options(&before, &after);
-                None
-            }
-            (Some(before), None) if to.identity.is_none() => {
-                self.sequences_done.insert(before.name.clone());
-                match self.to.sequences.iter().find(|own| own.name == before.name) {
-                    Some(after) => {
-                        let after = after.clone();
-                        self.sequence(&before, &after);
-                    }
-                    None => self.push(
-                        Phase::DropSequences,
-                        Change::DropSequence { name: before.name },
-                    ),
-                }
-                None
-            }
-            (None, Some(after)) => {
-                self.sequences_done.insert(after.name.clone());
-                match self
-                    .from
-                    .sequences
-                    .iter()
-                    .find(|own| own.name == after.name)
-                {
-                    Some(before) => {
-                        let before = before.clone();
-                        self.sequence(&before, &after);
-                        None
-                    }
-                    None => {
-                        // The sequence of an identity column has gone by now, and had the same name.
-                        let phase = if from.identity.is_some() {
-                            Phase::Columns
-                        } else {
-                            Phase::CreateSequences
-                        };
-                        let name = after.name.clone();
-                        self.push(phase, Change::CreateSequence(Box::new(after)));
-                        Some(name)
-                    }
-                }
-            }
-            _ => None,
-        }
-    }
-
-    fn identity(&mut self, both: &Both<'_>) {
-        let Both {
-            right, from, to, ..
-        } = both;
-        let table = &right.name;
-        let Some(after) = &to.identity else {
-            return;
-        };
-        let usual = serial_sequence_name(table, &to.name);
-        let name = after.sequence.clone().unwrap_or_else(|| usual.clone());
-        let Some(before) = &from.identity else {
-            self.push(
-                Phase::Columns,
-                Change::AddIdentity {
-                    table: table.clone(),
-                    column: Box::new((*to).clone()),
-                },
-            );
-            self.push(
-                Phase::Own,
-                Change::SynchronizeSequence {
-                    table: table.clone(),
-                    column: to.name.clone(),
-                    sequence: name,
-                },
-            );
-            return;
-        };
-        if before.kind != after.kind {
-            self.push(
-                Phase::Columns,
-                Change::SetIdentity {
-                    table: table.clone(),
-                    column: to.name.clone(),
-                    kind: after.kind,
-                },
-            );
-        }
-        let old = before.sequence.clone().unwrap_or(usual);
-        if old != name {
-            self.push(
-                Phase::Columns,
-                Change::RenameSequence {
-                    from: old,
-                    to: name.clone(),
-                },
-            );
-        }
-        if before.options != after.options {
-            self.push(
-                Phase::Own,
-                Change::AlterSequence {
-                    name,
-                    data_type: to.data_type.clone(),
-                    retype: false,
-                    options: after.options.clone(),
-                },
-            );
-        }
     }
 }
 

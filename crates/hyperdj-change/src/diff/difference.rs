@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use hyperdj_schema::{Namespace, QualifiedName, Relation, Schema};
+use hyperdj_schema::{Namespace, QualifiedName, Relation, Schema, Sequence};
 
 use super::inheritance;
 use crate::{Change, Commented, Options};
@@ -15,13 +15,14 @@ pub(super) enum Phase {
     Renames,
     DropViews,
     Disown,
-    DropForeignKeys,
     Detach,
+    DropForeignKeys,
     DropTables,
     DropKeys,
     RenameKeys,
     DropGenerated,
     DropColumns,
+    DropOwners,
     MakeRoom,
     AddLabels,
     Rebuild,
@@ -29,6 +30,7 @@ pub(super) enum Phase {
     Create,
     AlterTypes,
     Columns,
+    CreateChildren,
     DropSequences,
     Own,
     Logged,
@@ -55,12 +57,18 @@ pub(super) struct Difference<'a> {
     pub(super) rebuilt: HashSet<(QualifiedName, String)>,
     /// Columns that get another type, in a way that a foreign key over them may not survive.
     pub(super) retyped: HashSet<(QualifiedName, String)>,
-    /// Keys that go: foreign keys on them go first.
+    /// Keys that go, by table and sorted columns: foreign keys on them go first.
     pub(super) dropped_keys: HashSet<(QualifiedName, Vec<String>)>,
     /// Types that are made anew: what mentions them goes and comes back.
     pub(super) rebuilt_types: BTreeSet<QualifiedName>,
     /// Sequences that a serial column of one side says and the other side has by itself, or not at all.
     pub(super) sequences_done: HashSet<QualifiedName>,
+    /// Tables of the right side that have partitions or children.
+    pub(super) with_children: HashSet<&'a QualifiedName>,
+    /// Columns of the left side that own a sequence that stands by itself.
+    pub(super) owners: HashSet<&'a (QualifiedName, String)>,
+    /// Sequences that come with a new serial or identity column.
+    pub(super) claimed: HashSet<QualifiedName>,
 }
 
 impl<'a> Difference<'a> {
@@ -76,6 +84,13 @@ impl<'a> Difference<'a> {
             dropped_keys: HashSet::new(),
             rebuilt_types: super::types::rebuilt(from, to, options),
             sequences_done: HashSet::new(),
+            claimed: HashSet::new(),
+            owners: from
+                .sequences
+                .iter()
+                .filter_map(|sequence| sequence.owned_by.as_ref())
+                .collect(),
+            with_children: to.relations.iter().flat_map(parents).collect(),
         }
     }
 
@@ -186,18 +201,24 @@ impl<'a> Difference<'a> {
         to: &Relation,
         parent: &QualifiedName,
     ) -> bool {
+        // Where one parent of a child changes, all are taken off and put back, for their order counts.
+        let keeps_all = || {
+            to.inherits == from.inherits
+                && to.inherits.contains(parent)
+                && !to.inherits.iter().any(|name| self.recreated.contains(name))
+        };
         !self.recreated.contains(parent)
             && !self.recreated.contains(&from.name)
-            && (to.inherits.contains(parent)
-                || to.partition_of.is_some() && to.partition_of == from.partition_of)
+            && (keeps_all() || to.partition_of.is_some() && to.partition_of == from.partition_of)
     }
 
     /// When to drop a sequence or type: last of all, when nothing needs it any more, or early where something new takes
     /// its name.
     pub(super) fn drop_phase(&self, name: &QualifiedName, usual: Phase) -> Phase {
-        let is_taken = self.from.relation(name).is_none() && self.to.relation(name).is_some()
+        let is_taken = self.claimed.contains(name)
+            || self.from.relation(name).is_none() && self.to.relation(name).is_some()
             || usual == Phase::DropTypes
-                && (self.to.sequences.iter().any(|own| own.name == *name)
+                && (sequence(self.to, name).is_some()
                     || type_names(self.to).any(|own| own == name))
             || usual == Phase::DropSequences && type_names(self.to).any(|own| own == name);
         if is_taken { Phase::MakeRoom } else { usual }
@@ -237,7 +258,9 @@ impl<'a> Difference<'a> {
             self.to
                 .namespaces
                 .iter()
-                .map(|namespace| namespace.name.clone()),
+                .map(|namespace| &namespace.name)
+                .filter(|name| self.options.namespaces.has(name))
+                .cloned(),
         );
         // Where the left side does not list its namespaces, what is in them tells.
         let inhabited: BTreeSet<&str> = self
@@ -279,6 +302,10 @@ impl<'a> Difference<'a> {
             .filter(|own| self.options.namespaces.has(&own.name) && own.name != "public")
             .filter(|own| !self.to.namespaces.iter().any(|said| said.name == own.name))
             .filter(|own| !needed.contains(&own.name))
+            .filter(|own| {
+                let mut extensions = self.from.extensions.iter();
+                !extensions.any(|extension| extension.schema == own.name)
+            })
             .map(|own| Change::DropNamespace {
                 name: own.name.clone(),
             })
@@ -301,6 +328,15 @@ impl<'a> Difference<'a> {
             self.push(Phase::DropNamespaces, change);
         }
     }
+}
+
+/// The sequence of a name. Sequences are kept in name order.
+pub(super) fn sequence<'a>(schema: &'a Schema, name: &QualifiedName) -> Option<&'a Sequence> {
+    schema
+        .sequences
+        .binary_search_by(|sequence| sequence.name.cmp(name))
+        .ok()
+        .map(|position| &schema.sequences[position])
 }
 
 /// The names of the types that stand alone.

@@ -83,7 +83,8 @@ impl Difference<'_> {
             return Fate::Gone;
         }
         if let Some(right) = to.indexes.iter().find(|right| right.name == left.name) {
-            return if is_same(left, right) {
+            let is_left_alone = left.inherited && !right.inherited && self.keeps_a_parent(from, to);
+            return if is_same(left, right) && !is_left_alone {
                 Fate::Kept(right)
             } else {
                 Fate::Gone

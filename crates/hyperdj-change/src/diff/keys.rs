@@ -2,7 +2,7 @@
 
 use hyperdj_ddl::constraint::Constraint as Borrowed;
 use hyperdj_ddl::relation::table_constraints;
-use hyperdj_schema::{QualifiedName, Relation, columns_read, same_expression};
+use hyperdj_schema::{QualifiedName, Relation, Schema, columns_read, same_expression};
 
 use super::difference::{Difference, Phase};
 use super::tables::parameters;
@@ -31,11 +31,12 @@ impl Difference<'_> {
                     },
                 ),
                 // What comes from a parent goes with the parent's.
-                Fate::Gone if left.inherited() && self.keeps_a_parent(from, to) => {}
+                Fate::Gone if left.inherited() && self.keeps_source(left, from, to, self.from) => {}
                 Fate::Gone => {
                     if let Borrowed::PrimaryKey(_) | Borrowed::Unique(_) = left {
-                        self.dropped_keys
-                            .insert((from.name.clone(), key_columns(left).to_vec()));
+                        let mut columns = key_columns(left).to_vec();
+                        columns.sort();
+                        self.dropped_keys.insert((from.name.clone(), columns));
                     }
                     self.push(
                         Phase::DropKeys,
@@ -64,7 +65,9 @@ impl Difference<'_> {
             });
             // A parent's check comes by itself; its keys are matched to those that a partition has by then.
             let comes_by_itself = match right {
-                Borrowed::Check(check) => check.inherited && has_parent(to),
+                Borrowed::Check(check) => {
+                    check.inherited && self.keeps_source(right, from, to, self.to)
+                }
                 _ => false,
             };
             if !is_there && !comes_by_itself {
@@ -92,7 +95,11 @@ impl Difference<'_> {
             return Fate::Gone;
         }
         if let Some(right) = table_constraints(to).find(|right| right.name() == left.name()) {
-            return if is_same(left, right) {
+            // What a parent takes away again, its partition or child may have by itself from then on.
+            let is_left_alone = left.inherited()
+                && !right.inherited()
+                && self.keeps_source(left, from, to, self.from);
+            return if is_same(left, right) && !is_left_alone {
                 Fate::Kept(right)
             } else {
                 Fate::Gone
@@ -197,14 +204,29 @@ impl Difference<'_> {
         }
     }
 
+    /// Whether a partition or child keeps the parent that, on one side, it has a constraint from.
+    fn keeps_source(
+        &self,
+        constraint: Borrowed<'_>,
+        from: &Relation,
+        to: &Relation,
+        side: &Schema,
+    ) -> bool {
+        let Borrowed::Check(check) = constraint else {
+            return self.keeps_a_parent(from, to);
+        };
+        super::difference::parents(from).any(|parent| {
+            self.keeps_parent(from, to, parent)
+                && side
+                    .relation(parent)
+                    .is_none_or(|parent| parent.checks.iter().any(|own| own.name == check.name))
+        })
+    }
+
     /// Whether a partition or child keeps one of its parents.
     pub(super) fn keeps_a_parent(&self, from: &Relation, to: &Relation) -> bool {
         super::difference::parents(from).any(|parent| self.keeps_parent(from, to, parent))
     }
-}
-
-fn has_parent(relation: &Relation) -> bool {
-    super::difference::parents(relation).next().is_some()
 }
 
 /// Storage parameters and tablespace.

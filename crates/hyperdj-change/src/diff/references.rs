@@ -60,7 +60,10 @@ impl<'a> Difference<'a> {
             };
             let inherited = left.inherited && self.keeps_a_parent(from, to);
             match right {
-                Some(right) if !self.is_key_disturbed(left, from, to) => {
+                Some(right)
+                    if !self.is_key_disturbed(left, from, to)
+                        && (right.inherited || !inherited) =>
+                {
                     taken.push(&right.name);
                     self.refine_key(left, right, to);
                 }
@@ -116,11 +119,9 @@ impl<'a> Difference<'a> {
                 .target_columns
                 .iter()
                 .any(|column| retyped(&key.target, column))
-            || self.dropped_keys.iter().any(|(table, columns)| {
-                let mut columns = columns.clone();
-                columns.sort();
-                *table == key.target && columns == target_columns
-            })
+            || self
+                .dropped_keys
+                .contains(&(key.target.clone(), target_columns))
     }
 
     fn refine_key(&mut self, left: &ForeignKey, right: &ForeignKey, to: &Relation) {

@@ -2,7 +2,7 @@
 
 use hyperdj_schema::{QualifiedName, Sequence};
 
-use super::difference::{Difference, Phase};
+use super::difference::{Difference, Phase, sequence};
 use crate::Change;
 use crate::change::Commented;
 
@@ -13,7 +13,7 @@ impl Difference<'_> {
             if !self.is_compared(&before.name) {
                 continue;
             }
-            match self.to.sequences.iter().find(|own| own.name == before.name) {
+            match sequence(self.to, &before.name) {
                 Some(after) => self.sequence(before, after),
                 // One that belongs to a column goes with the column.
                 None if self.owner_goes(before) => {}
@@ -26,7 +26,7 @@ impl Difference<'_> {
             }
         }
         for after in &self.to.sequences {
-            let is_known = self.from.sequences.iter().any(|own| own.name == after.name);
+            let is_known = sequence(self.from, &after.name).is_some();
             if is_known || !self.is_compared(&after.name) {
                 continue;
             }

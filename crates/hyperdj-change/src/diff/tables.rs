@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use hyperdj_ddl::order::{Object, ordered};
-use hyperdj_schema::{QualifiedName, Relation, RelationKind, Schema, same_expression};
+use hyperdj_schema::{
+    QualifiedName, Relation, RelationKind, Schema, columns_read, same_expression,
+};
 
 use super::difference::{Difference, Phase, parents};
 use crate::change::{Commented, TypeDefinition};
@@ -152,9 +154,19 @@ impl<'a> Difference<'a> {
             })
             .collect();
         for change in changes {
-            self.push(Phase::Create, change);
+            // A child of a table that is there comes when that has become what it should be.
+            let phase = match &change {
+                Change::CreateTable { table, .. } if !table.inherits.is_empty() => {
+                    Phase::CreateChildren
+                }
+                _ => Phase::Create,
+            };
+            self.push(phase, change);
         }
         for table in tables {
+            for column in &table.columns {
+                self.claim(table, column);
+            }
             for index in table.indexes.iter().filter(|index| !index.valid) {
                 if table.kind == RelationKind::PartitionedTable {
                     self.push(
@@ -310,7 +322,16 @@ impl<'a> Difference<'a> {
 fn is_alterable(from: &Relation, to: &Relation) -> bool {
     let same_key = match (&from.partition_by, &to.partition_by) {
         (None, None) => true,
-        (Some(from), Some(to)) => same_expression(from, to),
+        (Some(key), Some(other)) => {
+            // The columns of the key can't get another type.
+            let is_kept = |name: &String| match (from.column(name), to.column(name)) {
+                (Some(left), Some(right)) => {
+                    left.data_type == right.data_type && left.collation == right.collation
+                }
+                _ => false,
+            };
+            same_expression(key, other) && columns_read(key, &from.columns).iter().all(is_kept)
+        }
         _ => false,
     };
     let server = |table: &Relation| {

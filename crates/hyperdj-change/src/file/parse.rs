@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::position::{Position, position};
+use super::position::{Lines, Position};
 use crate::split::split;
 use hyperdj_schema::lexer::{TokenKind, tokens};
 
@@ -112,9 +112,10 @@ struct Heading {
 /// A section that is there twice, `-- DOWN` ahead of `-- UP`, or statements ahead of `-- UP`.
 pub fn parse(text: &str) -> Result<Migration, FileError> {
     let headings = headings(text);
+    let lines = Lines::of(text);
     let error = |byte: usize, message: &str| {
         Err(FileError {
-            position: position(text, byte),
+            position: lines.position(byte),
             message: message.to_owned(),
         })
     };
@@ -155,8 +156,22 @@ pub fn parse(text: &str) -> Result<Migration, FileError> {
     }
     let transactional = up.is_none_or(|up| up.transactional);
     Ok(Migration {
-        up: section(text, up_start, up_end, transactional, false),
-        down: down.map(|down| section(text, down.end, text.len(), down.transactional, true)),
+        up: section(
+            &lines,
+            &text[up_start..up_end],
+            up_start,
+            transactional,
+            false,
+        ),
+        down: down.map(|down| {
+            section(
+                &lines,
+                &text[down.end..],
+                down.end,
+                down.transactional,
+                true,
+            )
+        }),
     })
 }
 
@@ -187,15 +202,14 @@ fn headings(text: &str) -> Vec<Heading> {
 
 /// The statements of a section; those of a way down are taken out of their comments where all lines are comments.
 fn section(
-    text: &str,
+    lines: &Lines<'_>,
+    raw: &str,
     start: usize,
-    end: usize,
     transactional: bool,
     may_be_commented: bool,
 ) -> Section {
     let mut body = String::new();
     let mut origins = Vec::new();
-    let raw = &text[start..end];
     let is_commented = may_be_commented
         && raw
             .lines()
@@ -220,7 +234,7 @@ fn section(
         .map(|piece| FileStatement {
             sql: piece.statement.to_owned(),
             transactional: transactional && !is_alone(piece.before),
-            lines: line_starts(text, piece.statement, piece.start, &origins),
+            lines: line_starts(lines, piece.statement, piece.start, &origins),
         })
         .collect();
     Section { statements }
@@ -228,7 +242,7 @@ fn section(
 
 /// Where each line of a statement starts in the file.
 fn line_starts(
-    text: &str,
+    lines: &Lines<'_>,
     statement: &str,
     start: usize,
     origins: &[(usize, usize)],
@@ -244,7 +258,7 @@ fn line_starts(
                 .and_then(|line| origins.get(line))
                 .copied()
                 .unwrap_or((0, 0));
-            position(text, file + byte - own)
+            lines.position(file + byte - own)
         })
         .collect()
 }

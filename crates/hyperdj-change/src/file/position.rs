@@ -9,12 +9,33 @@ pub struct Position {
     pub column: usize,
 }
 
-/// The place of a byte of a text.
-pub(super) fn position(text: &str, byte: usize) -> Position {
-    let ahead = text.get(..byte).unwrap_or(text);
-    let line_start = ahead.rfind('\n').map_or(0, |end| end + 1);
-    Position {
-        line: ahead.matches('\n').count() + 1,
-        column: ahead[line_start..].chars().count() + 1,
+/// A text, and where its lines start.
+pub(super) struct Lines<'a> {
+    text: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn of(text: &'a str) -> Self {
+        let ends = text.match_indices('\n').map(|(end, _)| end + 1);
+        Self {
+            text,
+            starts: std::iter::once(0).chain(ends).collect(),
+        }
+    }
+
+    /// The place of a byte.
+    pub(super) fn position(&self, byte: usize) -> Position {
+        let line = self.starts.partition_point(|start| *start <= byte);
+        let start = line
+            .checked_sub(1)
+            .and_then(|line| self.starts.get(line))
+            .copied()
+            .unwrap_or(0);
+        let ahead = self.text.get(start..byte).unwrap_or_default();
+        Position {
+            line,
+            column: ahead.chars().count() + 1,
+        }
     }
 }

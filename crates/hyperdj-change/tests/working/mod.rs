@@ -57,6 +57,12 @@ pub fn unordered(schema: &Schema) -> Schema {
     let mut schema = comparable(schema.clone());
     schema.extensions.clear();
     for relation in &mut schema.relations {
+        // A check that a child has had by itself stays its own when it comes under a parent that has it too.
+        if !relation.inherits.is_empty() {
+            for check in &mut relation.checks {
+                check.inherited = false;
+            }
+        }
         if !relation.kind.is_view() {
             relation
                 .columns
@@ -78,7 +84,18 @@ pub fn there_and_back(
     options: &Options,
     online: bool,
 ) -> Outcome<Option<String>> {
-    if let Err(error) = build(cluster, database, from)? {
+    // Extensions are not compared: those of both sides are there from the start.
+    let mut whole = from.clone();
+    for extension in &to.extensions {
+        if !whole
+            .extensions
+            .iter()
+            .any(|own| own.name == extension.name)
+        {
+            whole.extensions.push(extension.clone());
+        }
+    }
+    if let Err(error) = build(cluster, database, &whole)? {
         return Ok(Some(error));
     }
     let mut client = connect(cluster, database)?;

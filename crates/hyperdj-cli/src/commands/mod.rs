@@ -8,6 +8,7 @@ pub(crate) mod inspectdb;
 pub(crate) mod makemigrations;
 pub(crate) mod migrate;
 pub(crate) mod rollback;
+pub(crate) mod run;
 pub(crate) mod showmigrations;
 pub(crate) mod sqlmigrate;
 pub(crate) mod version;

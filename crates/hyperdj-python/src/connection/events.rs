@@ -32,7 +32,7 @@ impl Connection {
             };
             match driven.session_mut().next_event() {
                 Ok(Some(event)) => self.event(py, event)?,
-                Ok(None) => return Ok(()),
+                Ok(None) => return self.wake_copy(py),
                 Err(error) => {
                     let place = driven.place().to_string();
                     return self.end(
@@ -65,16 +65,22 @@ impl Connection {
             Event::Ready { transaction, .. } => self.ready(py, transaction)?,
             // A setting that clients are told of was changed, by whatever means.
             Event::Parameter { .. } => self.changed = true,
-            Event::CopyIn { .. } => self
-                .session(py)?
-                .copy_fail("COPY FROM STDIN is not supported here")
-                .map_err(|error| errors::interface(py, &error.to_string()))?,
+            Event::Notice(notice) => self.tell_notice(py, &notice)?,
+            Event::Notification {
+                process_id,
+                channel,
+                payload,
+            } => self.tell_notification(py, &channel, &payload, process_id)?,
+            Event::CopyIn { .. } => self.copy_in_began(py)?,
+            Event::CopyData { data, .. } => self.copy_received(py, data)?,
             Event::CopyOut { .. } => {
-                if let Some(operation) = self.running.front_mut() {
+                if !self.copy_out_began()
+                    && let Some(operation) = self.running.front_mut()
+                {
                     operation.failure = Some(errors::raise(
                         py,
                         "NotSupportedError",
-                        "COPY TO STDOUT is not supported here; select the rows instead",
+                        "COPY TO STDOUT is not run as a statement; call copy_to",
                     ));
                 }
             }
@@ -115,7 +121,7 @@ impl Connection {
                 .close_statement(&gone.name)
                 .map_err(|error| errors::interface(py, &error.to_string()))?;
         }
-        let statement = operation.adapt(py, statement);
+        let statement = operation.adapt(py, statement)?;
         operation.statement = Some(Arc::clone(&statement));
         if is_done(py, operation)? {
             // Cancelled meanwhile: it must not run any more.
@@ -136,6 +142,7 @@ impl Connection {
     }
 
     fn error(&mut self, py: Python<'_>, error: Box<ServerError>) -> PyResult<()> {
+        self.copy_failed();
         if error.is_fatal() {
             self.fatal = Some(error.clone());
         }
@@ -154,6 +161,7 @@ impl Connection {
         let Some(operation) = self.running.pop_front() else {
             return Ok(());
         };
+        self.copy_over(py)?;
         let outdated = is_outdated(&operation);
         if outdated && let Some(statement) = &operation.statement {
             self.cache.forget(statement);

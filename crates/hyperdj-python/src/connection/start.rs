@@ -17,7 +17,8 @@ fn unencodable(py: Python<'_>, error: &ProtocolError) -> PyErr {
 impl Connection {
     /// Sends an operation, or holds it back until what it must not overtake is sent.
     pub(super) fn begin(&mut self, py: Python<'_>, operation: Operation) -> PyResult<()> {
-        if self.is_preparing() || !self.held.is_empty() {
+        // What is sent while a COPY takes data makes it fail.
+        if self.is_preparing() || !self.held.is_empty() || self.copying.is_some() {
             self.held.push_back(operation);
             return Ok(());
         }
@@ -52,7 +53,7 @@ impl Connection {
             None
         };
         if let Some(statement) = known {
-            let statement = operation.adapt(py, statement);
+            let statement = operation.adapt(py, statement)?;
             self.execute(py, &operation, &statement)?;
             operation.from_cache = true;
             operation.statement = Some(statement);
@@ -89,7 +90,8 @@ impl Connection {
         };
         if let [values] = tuples.as_slice() {
             let mut encoded = std::mem::take(&mut self.encoded);
-            let sent = self.execute_once(py, statement, values.bind(py), &mut encoded);
+            let text = &operation.wishes.text_parameters;
+            let sent = self.execute_once(py, statement, values.bind(py), text, &mut encoded);
             self.encoded = encoded;
             sent?;
         } else {
@@ -97,7 +99,11 @@ impl Connection {
             let mut sets = Vec::with_capacity(tuples.len());
             for values in tuples {
                 let mut encoded = Encoded::default();
-                encoded.fill(&statement.parameters, values.bind(py))?;
+                encoded.fill(
+                    &statement.parameters,
+                    values.bind(py),
+                    &operation.wishes.text_parameters,
+                )?;
                 sets.push(encoded);
             }
             for encoded in &sets {
@@ -116,9 +122,10 @@ impl Connection {
         py: Python<'_>,
         statement: &Statement,
         values: &Bound<'_, PyTuple>,
+        text: &[usize],
         encoded: &mut Encoded,
     ) -> PyResult<()> {
-        encoded.fill(&statement.parameters, values)?;
+        encoded.fill(&statement.parameters, values, text)?;
         queue(self.session(py)?, statement, encoded).map_err(|error| unencodable(py, &error))
     }
 }

@@ -1,0 +1,168 @@
+//! What the ORM asks of instances and tells them: functions of the module, so that no name is taken from the columns.
+
+use super::dict::from_row;
+use super::expect;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyNotImplemented, PyString, PyTuple};
+
+/// Whether an instance came from the database, or was saved.
+#[pyfunction]
+pub(crate) fn is_loaded(record: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(expect(record)?.borrow().is_loaded())
+}
+
+/// Says that an instance is in the database now, as it is.
+#[pyfunction]
+pub(crate) fn set_loaded(record: &Bound<'_, PyAny>, origin: Bound<'_, PyAny>) -> PyResult<()> {
+    let old = {
+        let mut state = expect(record)?.borrow_mut();
+        state.loaded = true;
+        let extra = state.extra_mut();
+        extra.changed.clear();
+        extra.origin.replace(origin.unbind())
+    };
+    drop(old);
+    Ok(())
+}
+
+/// Where an instance came from: what its plan or `set_loaded` says.
+#[pyfunction]
+pub(crate) fn origin(record: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+    let py = record.py();
+    let state = expect(record)?.borrow();
+    let own = state.extra.as_ref().and_then(|extra| extra.origin.as_ref());
+    let of_row = state.row.as_ref().map(|row| &row.layout.origin);
+    Ok(own
+        .or(of_row)
+        .map_or_else(|| py.None(), |origin| origin.clone_ref(py)))
+}
+
+/// Notes that the field of a position was assigned; -1 notes an attribute that is no field.
+#[pyfunction]
+pub(crate) fn mark_changed(record: &Bound<'_, PyAny>, position: isize) -> PyResult<()> {
+    let mut state = expect(record)?.borrow_mut();
+    state.touched.set(true);
+    if let Ok(position) = usize::try_from(position) {
+        let extra = state.extra_mut();
+        extra.changed.insert(position);
+        extra.assigned.insert(position);
+    }
+    Ok(())
+}
+
+/// The positions of the fields that were assigned since the instance was loaded or saved.
+#[pyfunction]
+pub(crate) fn changed<'py>(record: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
+    let positions: Vec<usize> = {
+        let state = expect(record)?.borrow();
+        let extra = state.extra.iter();
+        extra.flat_map(|extra| extra.changed.iter()).collect()
+    };
+    PyTuple::new(record.py(), positions)
+}
+
+/// Forgets which fields were assigned.
+#[pyfunction]
+pub(crate) fn clear_changed(record: &Bound<'_, PyAny>) -> PyResult<()> {
+    if let Some(extra) = &mut expect(record)?.borrow_mut().extra {
+        extra.changed.clear();
+    }
+    Ok(())
+}
+
+/// The positions of the fields that can be read: fetched with the row, or assigned.
+#[pyfunction]
+pub(crate) fn loaded_fields<'py>(record: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
+    let positions = expect(record)?.borrow().available();
+    PyTuple::new(record.py(), positions)
+}
+
+/// The target of a relation, made of the same row; `NotImplemented` if the row has none of that name.
+#[pyfunction]
+pub(crate) fn related<'py>(
+    record: &Bound<'py, PyAny>,
+    name: &Bound<'py, PyString>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = record.py();
+    let unknown = || PyNotImplemented::get(py).to_owned().into_any();
+    let (row, forgotten) = {
+        let state = expect(record)?.borrow();
+        let forgotten: Vec<_> = state
+            .extra
+            .iter()
+            .flat_map(|extra| &extra.forgotten)
+            .map(|name| name.bind(py).clone())
+            .collect();
+        (state.row.clone(), forgotten)
+    };
+    let Some(row) = row else {
+        return Ok(unknown());
+    };
+    let same = |one: &Bound<'_, PyString>| one.is(name) || one.as_any().eq(name).unwrap_or(false);
+    if forgotten.iter().any(same) {
+        return Ok(unknown());
+    }
+    let Some(found) = row
+        .layout
+        .related
+        .iter()
+        .find(|related| same(related.name.bind(py)))
+    else {
+        return Ok(unknown());
+    };
+    let is_absent = !found.absent.is_empty()
+        && found
+            .absent
+            .iter()
+            .all(|column| row.value(*column).is_none());
+    if is_absent {
+        return Ok(py.None().into_bound(py));
+    }
+    from_row(py, row.with_layout(&found.layout))
+}
+
+/// Says that the relation of the row is no longer the instance's, since its key was assigned.
+#[pyfunction]
+pub(crate) fn forget_related(record: &Bound<'_, PyAny>, name: Bound<'_, PyString>) -> PyResult<()> {
+    let mut state = expect(record)?.borrow_mut();
+    let has_any = state
+        .row
+        .as_ref()
+        .is_some_and(|row| !row.layout.related.is_empty());
+    if has_any {
+        state.extra_mut().forgotten.push(name.unbind());
+    }
+    Ok(())
+}
+
+/// A dict of the instance's own, made when it is first asked for.
+#[pyfunction]
+pub(crate) fn cache<'py>(record: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+    let py = record.py();
+    let cell = expect(record)?;
+    let present = |cell: &std::cell::RefCell<super::state::State>| {
+        let state = cell.borrow();
+        let cache = state.extra.as_ref().and_then(|extra| extra.cache.as_ref());
+        cache.map(|cache| cache.bind(py).clone())
+    };
+    if let Some(cache) = present(cell) {
+        return Ok(cache);
+    }
+    let made = PyDict::new(py);
+    // Making a dict may have run a finalizer that made one as well.
+    if let Some(cache) = present(cell) {
+        return Ok(cache);
+    }
+    cell.borrow_mut().extra_mut().cache = Some(made.clone().unbind());
+    Ok(made)
+}
+
+/// Whether an instance has a `cache` already.
+#[pyfunction]
+pub(crate) fn has_cache(record: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let state = expect(record)?.borrow();
+    Ok(state
+        .extra
+        .as_ref()
+        .is_some_and(|extra| extra.cache.is_some()))
+}

@@ -1,0 +1,61 @@
+"""Signals that come while a worker process starts: it ends, instead of missing them and never ending."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ENDING = (signal.SIGINT, signal.SIGTERM)
+
+
+class _State:
+    is_held = False
+
+
+def end_new_workers() -> None:
+    """Have a signal end each process that is forked from now on, until it says otherwise.
+
+    It has the handlers of its parent, which would only take note of the signal.
+    """
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_end)
+
+
+def hold() -> None:
+    """Keep signals waiting while Granian sets its handlers up: it forgets those that come too early."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+        _State.is_held = True
+
+
+@contextmanager
+def starting(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """While a held process does what comes before its first request, a signal ends it at once."""
+    if not _State.is_held:
+        yield
+        return
+    end: Any = signal.getsignal(signal.SIGTERM)
+    _end()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+        signal.signal(signal.SIGTERM, end)
+        # Ctrl-C is heard by all processes of a terminal. The first of them tells the workers by SIGTERM; a worker
+        # that heard of it twice could hang in Granian.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What waits is delivered when the loop runs, and Granian listens.
+    loop.call_soon(signal.pthread_sigmask, signal.SIG_UNBLOCK, _ENDING)
+    _State.is_held = False
+
+
+def _end() -> None:
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_DFL)

@@ -1,0 +1,171 @@
+"""The real columns of models' tables, read once for each database when a model is first used there."""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+from hyperdjango.errors import UndefinedColumn, UndefinedTable
+from hyperdjango.models.registry import registry
+from hyperdjango.models.suggest import did_you_mean
+from hyperdjango.query.compiled import TUPLES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hyperdjango.database import Database
+    from hyperdjango.models.field import ModelField
+    from hyperdjango.models.model import Model
+    from hyperdjango.query.compiled import Compiled
+
+# How many tables of a module are looked at together, so that a program does it once.
+TOGETHER = 300
+
+_SQL = """\
+SELECT n.nspname, c.relname, a.attname,
+       pg_catalog.format_type(CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END, -1),
+       a.attgenerated <> '' OR a.attidentity = 'a',
+       coalesce(a.attnum = ANY(k.conkey), false)
+FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) w(nspname, relname)
+JOIN pg_catalog.pg_namespace n ON n.nspname = w.nspname
+JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = w.relname
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
+    AND (a.attnum > 0 OR a.attname = 'ctid')
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_catalog.pg_constraint k ON k.conrelid = c.oid AND k.contype = 'p'"""
+
+
+class Unread(Exception):
+    """A model's columns are needed, and were not read yet; never seen outside of this package."""
+
+    def __init__(self, model: type[Model]) -> None:
+        self.model = model
+
+
+class RealColumn:
+    """A column as it is in the database.
+
+    Attributes:
+        type: str, its type without modifiers, as ``format_type`` prints it; a domain's is what it is over.
+        is_computed: bool, whether the database alone writes it.
+        in_key: bool, whether it belongs to the primary key.
+    """
+
+    __slots__ = ("in_key", "is_computed", "type")
+
+    def __init__(self, kind: str, is_computed: bool, in_key: bool) -> None:
+        self.type = kind
+        self.is_computed = is_computed
+        self.in_key = in_key
+
+
+class Columns:
+    """The real columns of one database, as far as they were read.
+
+    Attributes:
+        statements: dict, statements that were written for these columns, to be sent with other values.
+    """
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+        self.statements: dict[object, Compiled] = {}
+        self._tables: dict[tuple[str, str], dict[str, RealColumn]] = {}
+        self._keyed: dict[type[Model], bool] = {}
+
+    def of(self, model: type[Model]) -> dict[str, RealColumn]:
+        """The columns of a model's table.
+
+        Raises:
+            Unread: they were not read yet.
+            UndefinedTable: there is no such table.
+        """
+        options = model._meta
+        table = options.schema, options.table_name
+        columns = self._tables.get(table)
+        if columns is None:
+            raise Unread(model)
+        if not columns:
+            # The table may come: it is looked for again.
+            del self._tables[table]
+            raise UndefinedTable(
+                f"{options.name} has the table {table[0]}.{table[1]}, which is not in {self._place}, "
+                "or the role may not see it; correct Meta.schema and Meta.table_name, or name the "
+                "right database"
+            )
+        return columns
+
+    def column(self, field: ModelField) -> RealColumn:
+        """The column of a field.
+
+        Raises:
+            UndefinedColumn: there is no such column; the message names the nearest.
+        """
+        assert field.model is not None
+        columns = self.of(field.model)
+        column = columns.get(field.column)
+        if column is None:
+            options = field.model._meta
+            del self._tables[options.schema, options.table_name]
+            raise UndefinedColumn(
+                f"{field} has the column {field.column!r}, which {options.schema}."
+                f"{options.table_name} in {self._place} does not have; "
+                f"{did_you_mean(field.column, [name for name in columns if name != 'ctid'])} "
+                "Correct the field, or run: hyper inspectdb"
+            )
+        return column
+
+    def type_of(self, field: ModelField) -> str | None:
+        """The type of a field's column."""
+        return self.column(field).type
+
+    def is_keyed(self, model: type[Model]) -> bool:
+        """Whether the primary key that the model names is the table's own."""
+        keyed = self._keyed.get(model)
+        if keyed is None:
+            key = {field.column for field in model._meta.primary_key}
+            real = {name for name, column in self.of(model).items() if column.in_key}
+            keyed = self._keyed[model] = bool(real) and real <= key
+        return keyed
+
+    async def read(self, database: Database, model: type[Model]) -> None:
+        """Read the columns of a model's table, and of those that its module declares beside it."""
+        models = list(_together(model))
+        schemas = [one._meta.schema for one in models]
+        names = [one._meta.table_name for one in models]
+        rows = await database.run(_SQL, (schemas, names), TUPLES)
+        # Those beside it may be made later: what is not there is not kept.
+        self._tables[schemas[0], names[0]] = {}
+        for schema, name, column, kind, is_computed, in_key in rows:
+            columns = self._tables.setdefault((schema, name), {})
+            columns[column] = RealColumn(kind, is_computed, in_key)
+
+    def forget(self) -> None:
+        """Read everything again when it is needed: something has changed."""
+        self._tables.clear()
+        self._keyed.clear()
+        self.statements.clear()
+
+
+def _together(model: type[Model]) -> Iterable[type[Model]]:
+    yield model
+    others = 0
+    for other in registry:
+        if other is model or other.__module__ != model.__module__:
+            continue
+        if other._meta.abstract or other._meta.table is None:
+            continue
+        others += 1
+        if others > TOGETHER:
+            return
+        yield other
+
+
+_columns: WeakKeyDictionary[Database, Columns] = WeakKeyDictionary()
+
+
+def columns_of(database: Database) -> Columns:
+    """What is known about the columns of a database."""
+    known = _columns.get(database)
+    if known is None:
+        known = _columns[database] = Columns(f"<{database!r}>".strip("<>"))
+    return known

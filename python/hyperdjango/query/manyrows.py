@@ -1,0 +1,145 @@
+"""INSERT and UPDATE of many rows: one statement, with an array for each column."""
+
+from __future__ import annotations
+
+from hyperdjango.query.compiled import COUNT, TUPLES, Compiled
+from hyperdjango.query.writer import Writer, identifier, table
+from hyperdjango.query.writes import (
+    LESS_IN_PYTHON,
+    is_json,
+    json_of,
+    returning,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from hyperdjango.models.field import ModelField
+    from hyperdjango.models.model import Model
+    from hyperdjango.query.columns import Columns
+    from hyperdjango.query.writes import Conflict
+
+
+def insert_many(
+    model: type[Model],
+    fields: Sequence[ModelField],
+    values: Sequence[list[Any]],
+    back: Sequence[ModelField],
+    conflict: Conflict | None,
+    columns: Columns,
+) -> Compiled:
+    """The statement that adds many rows: one, with an array for each column.
+
+    Arguments:
+        model: the class.
+        fields: the fields that have values.
+        values: the values of each field, all lists of one length.
+        back: the fields that are read back, in the order of the rows.
+        conflict: Conflict | None.
+        columns: the real columns.
+    """
+    writer = Writer()
+    names = ", ".join(identifier(field.column) for field in fields)
+    source, selected = unnest(fields, values, columns, writer)
+    sql = (
+        f"INSERT INTO {table(model)} ({names}) SELECT {', '.join(selected)} FROM {source} "
+        "ORDER BY u.n"
+    )
+    if conflict is not None:
+        sql += conflict.sql()
+    clause, as_text = returning(back, "", columns, writer)
+    shape = TUPLES if back else COUNT
+    return Compiled(sql + clause, tuple(writer.parameters), shape, as_text, writer.text)
+
+
+def unnest(
+    fields: Sequence[ModelField],
+    values: Sequence[list[Any]],
+    columns: Columns,
+    writer: Writer,
+) -> tuple[str, list[str]]:
+    """Arrays as a table ``u``, with a number ``n`` for each row; and its columns as the fields' types."""
+    arrays, names, selected = [], [], []
+    for number, (field, column) in enumerate(zip(fields, values, strict=True)):
+        kind = columns.column(field).type
+        name = f"c{number}"
+        names.append(name)
+        if kind.endswith("[]"):
+            # An array of arrays would be one array of more dimensions: each travels as text.
+            texts = [array_text(value) for value in column]
+            arrays.append(f"{writer.parameter(texts)}::text[]")
+            selected.append(f"u.{name}::{kind}")
+        elif kind == "money":
+            arrays.append(f"{writer.parameter(column)}::numeric[]")
+            selected.append(f"u.{name}::money")
+        else:
+            as_text = field.python_type is str
+            if is_json(field, kind):
+                as_text = True
+                column = [None if value is None else json_of(value) for value in column]
+            elif not as_text and (
+                field.python_type.__name__ in LESS_IN_PYTHON
+                and str in set(map(type, column))
+            ):
+                # What Python can't hold is there in PostgreSQL's own form, and so the others have to be.
+                as_text, column = True, [_as_text(value) for value in column]
+            place = writer.parameter(column, as_text)
+            arrays.append(f"{place}::{kind}[]")
+            selected.append(f"u.{name}")
+    source = f"unnest({', '.join(arrays)}) WITH ORDINALITY u({', '.join(names)}, n)"
+    return source, selected
+
+
+def _as_text(value: Any) -> str | None:
+    from hyperdjango.query.sides import plain_text
+
+    return None if value is None else plain_text(value)
+
+
+def array_text(value: Any) -> str | None:
+    """A list in the text form of an array (PostgreSQL documentation, "Array Input and Output Syntax").
+
+    >>> array_text(["a", None, 'say "no"'])
+    '{"a",NULL,"say \\\\"no\\\\""}'
+    """
+    from hyperdjango.query.sides import plain_text, quoted
+
+    if value is None or isinstance(value, str):
+        return value
+    parts = []
+    for item in value:
+        if item is None:
+            parts.append("NULL")
+        elif isinstance(item, (list, tuple)):
+            parts.append(array_text(item) or "{}")
+        elif isinstance(item, (bytes, bytearray)):
+            parts.append(quoted("\\x" + bytes(item).hex()))
+        elif isinstance(item, dict):
+            parts.append(quoted(json_of(item)))
+        else:
+            parts.append(quoted(plain_text(item)))
+    return "{" + ",".join(parts) + "}"
+
+
+def update_many(
+    model: type[Model],
+    fields: Sequence[ModelField],
+    values: Sequence[list[Any]],
+    columns: Columns,
+) -> Compiled:
+    """The statement that changes many rows: the first fields are the key, the others are set."""
+    writer = Writer()
+    key = model._meta.primary_key
+    source, selected = unnest(fields, values, columns, writer)
+    same = " AND ".join(
+        f"t.{identifier(field.column)} = {selected[number]}"
+        for number, field in enumerate(key)
+    )
+    changes = ", ".join(
+        f"{identifier(field.column)} = {selected[len(key) + number]}"
+        for number, field in enumerate(fields[len(key) :])
+    )
+    sql = f"UPDATE {table(model)} t SET {changes} FROM {source} WHERE {same}"
+    return Compiled(sql, tuple(writer.parameters), COUNT, (), writer.text)

@@ -1,0 +1,197 @@
+"""Prefetching: the rows of relations, fetched for many instances at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from hyperdjango import _engine
+from hyperdjango.errors import FieldError
+from hyperdjango.models.suggest import did_you_mean
+from hyperdjango.query.links import forward_links, link, reverse_links
+from hyperdjango.query.queryset import QuerySet
+from hyperdjango.query.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from hyperdjango.models.model import Model
+    from hyperdjango.query.links import Link
+
+Row_co = TypeVar("Row_co", covariant=True)
+
+
+class Prefetch:
+    """A relation whose rows are fetched with those of a queryset, and how.
+
+    Arguments:
+        lookup: str, the relation, or relations separated by two underscores.
+        queryset: QuerySet | None, which of its rows, in which order, and with what of their own.
+        to_attr: str | None, the attribute that gets the list, instead of the relation's name.
+
+    Django documentation, "QuerySet API reference", ``Prefetch()``.
+    """
+
+    def __init__(
+        self,
+        lookup: str,
+        queryset: QuerySet[Any] | None = None,
+        to_attr: str | None = None,
+    ) -> None:
+        if queryset is not None:
+            state = queryset._state
+            if state.is_sliced or state.combined or state.shape != "models":
+                raise FieldError(
+                    "the queryset of Prefetch() gives instances, and can't be sliced or combined"
+                )
+        if to_attr is not None and not to_attr.isidentifier():
+            raise FieldError(f"to_attr={to_attr!r} is no name of an attribute")
+        self.lookup = lookup
+        self.queryset = queryset
+        self.to_attr = to_attr
+
+    def __repr__(self) -> str:
+        return f"Prefetch({self.lookup!r})"
+
+
+def prefetches(
+    model: type[Model], lookups: Sequence[str | Prefetch | None]
+) -> tuple[Prefetch, ...]:
+    """The relations that are named, each checked.
+
+    Raises:
+        FieldError: there is no such relation; the message names the nearest.
+    """
+    made = []
+    for lookup in lookups:
+        if not isinstance(lookup, (str, Prefetch)):
+            raise FieldError(
+                f"prefetch_related() takes names and Prefetch(), not a {type(lookup).__name__}"
+            )
+        one = Prefetch(lookup) if isinstance(lookup, str) else lookup
+        here = model
+        for name in one.lookup.split("__"):
+            here = _hop(here, name, one.lookup).target
+        if one.queryset is not None and one.queryset._state.model is not here:
+            raise FieldError(
+                f"Prefetch({one.lookup!r}) has a queryset of {one.queryset._state.model.__name__}; the "
+                f"relation leads to {here.__name__}"
+            )
+        made.append(one)
+    return tuple(made)
+
+
+def _hop(model: type[Model], name: str, path: str) -> Link:
+    hop = link(model, name)
+    if hop is None:
+        known = [*forward_links(model), *reverse_links(model)]
+        raise FieldError(
+            f"prefetch_related({path!r}): {model.__name__} has no relation {name!r}; "
+            f"{did_you_mean(name, known)}"
+        )
+    return hop
+
+
+async def prefetch(instances: list[Any], state: State) -> None:
+    """Fetch the rows of relations for many instances: one statement for each relation."""
+    done: dict[str, list[Any]] = {"": instances}
+    for one in state.prefetch:
+        path, model = "", state.model
+        for name in one.lookup.split("__"):
+            hop = _hop(model, name, one.lookup)
+            before, path = path, f"{path}__{name}" if path else name
+            is_last = path == one.lookup
+            place = one.to_attr if is_last and one.to_attr else name
+            key = f"{before}__{place}" if before else place
+            if key not in done:
+                queryset = one.queryset if is_last else None
+                done[key] = await _fetch(done[before], hop, queryset, place, state)
+            if is_last and one.to_attr:
+                break
+            model = hop.target
+
+
+async def _fetch(
+    parents: list[Any],
+    hop: Link,
+    queryset: QuerySet[Any] | None,
+    place: str,
+    state: State,
+) -> list[Any]:
+    """Fetch the rows at the end of a relation, and give them to the instances that they belong to."""
+    keys = list(dict.fromkeys(keys_of(parents, hop)))
+    asked = queryset
+    if asked is None:
+        asked = QuerySet(State(hop.target))
+    asked_state = asked._state.copy()
+    if asked_state.using is None:
+        asked_state.using = state.using
+    names = tuple(there.name for _, there in hop.pairs)
+    if asked_state.only is not None:
+        asked_state.only = tuple(dict.fromkeys((*asked_state.only, *names)))
+    asked_state.deferred = tuple(
+        name for name in asked_state.deferred if name not in names
+    )
+    children: list[Any] = []
+    if keys:
+        children = await of_keys(QuerySet(asked_state), hop, keys)
+    _give(parents, children, hop, place, to_attr=place != hop.name)
+    return children
+
+
+def keys_of(parents: list[Any], hop: Link) -> Iterator[Any]:
+    """The keys that the instances are related by; those with a part missing have no rows."""
+    if len(hop.pairs) == 1:
+        name = hop.pairs[0][0].name
+        for parent in parents:
+            value = getattr(parent, name)
+            if value is not None:
+                yield value
+        return
+    names = [here.name for here, _ in hop.pairs]
+    for parent in parents:
+        values = tuple(getattr(parent, name) for name in names)
+        if None not in values:
+            yield values
+
+
+def of_keys(asked: QuerySet[Any], hop: Link, keys: list[Any]) -> QuerySet[Any]:
+    """The rows at the end of a relation that have one of these keys."""
+    from hyperdjango.query.conditions import KeyIn
+
+    if len(hop.pairs) == 1:
+        here, there = hop.pairs[0]
+        if here.python_type is not there.python_type:
+            return asked.filter(**{f"{there.name}__in": keys})
+        keys = [(key,) for key in keys]
+    return asked.filter(KeyIn(tuple(there for _, there in hop.pairs), keys))
+
+
+def _give(
+    parents: list[Any], children: list[Any], hop: Link, place: str, to_attr: bool
+) -> None:
+    here, there = hop.pairs[0]
+    if hop.many and len(hop.pairs) == 1 and not to_attr:
+        _engine.stitch(parents, here, children, there, place, hop.back)
+        return
+    names = [one.name for _, one in hop.pairs]
+    groups: dict[Any, list[Any]] = {}
+    for child in children:
+        groups.setdefault(tuple(getattr(child, name) for name in names), []).append(
+            child
+        )
+    sources = [one.name for one, _ in hop.pairs]
+    for parent in parents:
+        found = groups.get(tuple(getattr(parent, name) for name in sources), [])
+        if hop.many:
+            for child in found:
+                if hop.back is not None:
+                    object.__setattr__(child, hop.back, parent)
+            if to_attr:
+                object.__setattr__(parent, place, list(found))
+            else:
+                _engine.cache(parent)[place] = list(found)
+            continue
+        one = found[0] if found else None
+        object.__setattr__(parent, place, one)
+        if one is not None and hop.back is not None:
+            object.__setattr__(one, hop.back, parent)
