@@ -258,6 +258,31 @@ def test_indexes_and_keys_spare_a_table_in_use(project: Project) -> None:
     assert project.run("makemigrations").check().stderr == "No changes.\n"
 
 
+def test_an_index_over_partitions_that_no_model_names_is_a_hazard(
+    project: Project,
+) -> None:
+    project.sql(
+        "CREATE TABLE customers (id integer PRIMARY KEY, name text NOT NULL) PARTITION BY RANGE (id);"
+        "CREATE TABLE customers_1 PARTITION OF customers FOR VALUES FROM (0) TO (9)"
+    )
+    project.models(model(KEY + "name: str = Field(index=True)\n"))
+    refused = project.run("makemigrations")
+    assert refused.exit_code == 2
+    assert "long-lock: No one can write the table" in refused.stderr
+    # With the partition's own model each part is built by itself, and no one waits.
+    project.run("inspectdb", "--output", "models.py", "--force").check()
+    path = project.folder / "models.py"
+    text = path.read_text().replace("managed = False", "managed = True")
+    path.write_text(
+        text.replace("    name: str = Field()", "    name: str = Field(index=True)", 1)
+    )
+    found = made(project)
+    assert found[0].startswith("CREATE INDEX CONCURRENTLY")
+    project.run("makemigrations").check()
+    project.run("migrate").check()
+    assert project.run("makemigrations").check().stderr == "No changes.\n"
+
+
 def test_a_type_of_other_tables_is_left_alone(project: Project) -> None:
     project.sql(
         "CREATE TYPE mood AS ENUM ('a'); CREATE TABLE foreign_one (mood mood);"
