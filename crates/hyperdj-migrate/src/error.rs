@@ -55,3 +55,17 @@ pub(crate) fn words(error: &hyperdj_postgres::Error) -> String {
         None => error.to_string(),
     }
 }
+
+/// An error of a statement with what to do about it.
+pub(crate) fn explained(told: Error, error: &hyperdj_postgres::Error) -> Error {
+    match error.sqlstate() {
+        Some("55P03") => told.with_hint("Another session keeps its lock too long (pg_stat_activity shows who). Run the command again when it is done, or give it more time with --lock-timeout."),
+        Some("23502") => told.with_hint("Rows that are there have no value for the column. Give it a default, or add it nullable, fill it, and set NOT NULL in a later migration."),
+        Some("23505") => told.with_hint("Rows that are there have the same key. Find them with GROUP BY … HAVING count(*) > 1, and put them right first."),
+        Some("23503" | "23514") => told.with_hint("Rows that are there do not fulfil the constraint. Put them right first."),
+        _ => match error.hint() {
+            Some(hint) => told.with_hint(hint),
+            None => told,
+        },
+    }
+}

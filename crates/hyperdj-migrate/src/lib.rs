@@ -11,6 +11,7 @@
 mod claim;
 mod error;
 mod estimate;
+mod event;
 mod folder;
 mod history;
 mod leftover;
@@ -23,8 +24,9 @@ mod words;
 pub use claim::{refuse_pooler, take_lock};
 pub use error::Error;
 pub use estimate::{Estimate, estimate};
+pub use event::{Direction, Event, Patience, Watcher};
 pub use folder::{Folder, Kind, Script};
 pub use history::{HISTORY_TABLE, History};
 pub use record::{Phase, Record};
-pub use runner::{Direction, Event, Patience, Runner, Watcher};
+pub use runner::Runner;
 pub use state::State;

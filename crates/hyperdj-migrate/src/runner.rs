@@ -8,93 +8,16 @@ use hyperdj_postgres::{Client, TransactionStatus};
 use hyperdj_schema::sql::quote_identifier;
 
 use crate::claim::{backend, pooled};
-use crate::error::words;
+use crate::error::{explained, words};
+use crate::event::{Direction, Event, Patience, Watcher};
 use crate::leftover::{Found, concurrent_index, drops_concurrently, is_concurrent};
 use crate::state::done_checksum;
 use crate::words::sets_session;
 use crate::{Error, History, Phase, Script};
 
-/// Which way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// Apply.
-    Up,
-    /// Take back.
-    Down,
-}
-
-/// How long to wait for a lock, and how often.
-#[derive(Clone, Copy, Debug)]
-pub struct Patience {
-    /// `lock_timeout` of each statement: whoever comes behind a statement that waits for a lock waits with it.
-    pub lock_timeout: Duration,
-    /// How many times a statement that ran into it is tried in all.
-    pub attempts: u32,
-}
-
-impl Default for Patience {
-    /// Half a second, thirty times.
-    fn default() -> Self {
-        Self {
-            lock_timeout: Duration::from_millis(500),
-            attempts: 30,
-        }
-    }
-}
-
 /// The pauses between attempts double from the first to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-
-/// Something that happens.
-#[derive(Debug)]
-pub enum Event<'a> {
-    /// Someone else has the lock.
-    Waiting {
-        /// Who, in words.
-        holder: &'a str,
-    },
-    /// A statement begins.
-    Statement {
-        /// The script.
-        script: &'a Script,
-        /// Its place, from 1.
-        number: usize,
-        /// Of how many.
-        of: usize,
-        /// The statement.
-        sql: &'a str,
-    },
-    /// A statement did not get its lock and is tried again.
-    Retry {
-        /// The script.
-        script: &'a Script,
-        /// The statement's place, from 1.
-        number: usize,
-        /// After this time.
-        pause: Duration,
-    },
-    /// An invalid index is dropped, to be built again.
-    Leftover {
-        /// Its name.
-        index: &'a str,
-    },
-    /// A script that was interrupted goes on.
-    Resumed {
-        /// The script.
-        script: &'a Script,
-        /// How many statements were done.
-        done: usize,
-        /// Of how many.
-        of: usize,
-    },
-}
-
-/// Who is told what happens.
-pub trait Watcher {
-    /// Takes an event.
-    fn tell(&mut self, event: &Event<'_>);
-}
 
 /// Runs scripts over a session that has the lock.
 pub struct Runner<'a> {
@@ -482,17 +405,4 @@ fn placed(way: &Way<'_>, at: usize, error: &hyperdj_postgres::Error) -> Error {
         words(error)
     ));
     explained(told, error)
-}
-
-fn explained(told: Error, error: &hyperdj_postgres::Error) -> Error {
-    match error.sqlstate() {
-        Some("55P03") => told.with_hint("Another session keeps its lock too long (pg_stat_activity shows who). Run the command again when it is done, or give it more time with --lock-timeout."),
-        Some("23502") => told.with_hint("Rows that are there have no value for the column. Give it a default, or add it nullable, fill it, and set NOT NULL in a later migration."),
-        Some("23505") => told.with_hint("Rows that are there have the same key. Find them with GROUP BY … HAVING count(*) > 1, and put them right first."),
-        Some("23503" | "23514") => told.with_hint("Rows that are there do not fulfil the constraint. Put them right first."),
-        _ => match error.hint() {
-            Some(hint) => told.with_hint(hint),
-            None => told,
-        },
-    }
 }
