@@ -43,6 +43,11 @@ pub fn diff(from: &Schema, to: &Schema, options: &Options) -> Vec<Change> {
     difference.finish()
 }
 
+/// The left side under the names that [`Options::renames`] gives: what [`diff`] compares with the right one.
+pub fn renamed(from: &Schema, to: &Schema, options: &Options) -> Schema {
+    rename::apply(from, to, options, &mut Vec::new())
+}
+
 /// The changes that lead back from `to` to `from`: renames go the other way, and a namespace that came is dropped.
 pub fn reverse(from: &Schema, to: &Schema, options: &Options) -> Vec<Change> {
     let mut back = options.reversed();

@@ -1,7 +1,7 @@
 //! The difference of two schemas: as data, as a plan that spares a busy database, and as a migration file.
 //!
 //! [`diff`] gives the [`Change`]s from one [`Schema`](hyperdj_schema::Schema) to another, [`plan()`] the steps that make
-//! them, each with its statement, locks and [`Hazard`]s, and [`file`] the text of a migration and back.
+//! them, each with its statement, locks and [`Hazard`]s, and [`mod@file`] the text of a migration and back.
 //!
 //! - What a schema can't say (functions, triggers, policies, grants and so on) is not compared and never dropped.
 //! - [`Options`] say which objects are looked at; no other is touched.
@@ -38,7 +38,7 @@ mod rewrite;
 mod split;
 
 pub use change::{Change, Commented, Constraint, TypeDefinition, TypeUse};
-pub use diff::{diff, reverse};
+pub use diff::{diff, renamed, reverse};
 pub use hazard::Hazard;
 pub use lock::{Lock, LockMode};
 pub use options::{Options, Rename, Scope};

@@ -1,9 +1,17 @@
 //! The command line: the doc comments here are the help texts.
 
+mod migrations;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+
+pub(crate) use migrations::{
+    AdoptArguments, CheckArguments, Format, LookArguments, MakemigrationsArguments,
+    MigrateArguments, PlaceArguments, RollbackArguments, ShowmigrationsArguments,
+    SqlmigrateArguments,
+};
 
 /// Work with a PostgreSQL database that already exists.
 #[derive(Debug, Parser)]
@@ -16,10 +24,12 @@ use clap_complete::Shell;
 Examples:
   hyper demo                              see it work on a sample database, with no set-up
   hyper inspectdb --output models.py      write models of the database that DATABASE_URL names
+  hyper makemigrations                    write a migration for what managed models say and the database lacks
+  hyper migrate                           apply it
   hyper run                               serve the application of the current folder over HTTP
 
 `hyper COMMAND --help` explains a command. Data goes to standard output, words to standard error.
-Exit status: 0 done, 2 an error."
+Exit status: 0 done, 1 differences or findings, 2 an error."
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -29,6 +39,13 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Inspectdb(InspectdbArguments),
+    Check(CheckArguments),
+    Adopt(AdoptArguments),
+    Makemigrations(MakemigrationsArguments),
+    Migrate(MigrateArguments),
+    Rollback(RollbackArguments),
+    Showmigrations(ShowmigrationsArguments),
+    Sqlmigrate(SqlmigrateArguments),
     Demo(DemoArguments),
     Run(RunArguments),
     Routes(RoutesArguments),

@@ -82,3 +82,13 @@ impl From<hyperdj_cluster::Error> for Failure {
         Self::new(error.to_string())
     }
 }
+
+impl From<hyperdj_migrate::Error> for Failure {
+    fn from(error: hyperdj_migrate::Error) -> Self {
+        let failure = Self::new(error.to_string());
+        match error.hint() {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        }
+    }
+}

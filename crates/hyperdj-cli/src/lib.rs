@@ -7,12 +7,14 @@ mod arguments;
 mod commands;
 mod database;
 mod failure;
+mod models;
 mod near;
 mod output;
 mod pattern;
 mod printer;
 mod progress;
 mod python;
+mod script;
 
 use std::ffi::OsString;
 
@@ -28,18 +30,21 @@ pub use crate::printer::Printer;
 pub enum Status {
     /// Done.
     Done,
+    /// Done, and there is something to look at: differences, findings.
+    Findings,
 }
 
 impl Status {
-    /// The exit code: 0 for done.
+    /// The exit code: 0 for done, 1 for findings.
     pub fn code(self) -> u8 {
         match self {
             Self::Done => 0,
+            Self::Findings => 1,
         }
     }
 }
 
-/// Runs a command line, the program's name first, and gives the exit code: 0 done, 2 an error.
+/// Runs a command line, the program's name first, and gives the exit code: 0 done, 1 findings, 2 an error.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let mut printer = Printer::standard();
     let words: Vec<OsString> = arguments.into_iter().collect();
@@ -62,6 +67,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let outcome = match &arguments.command {
         Command::Inspectdb(arguments) => commands::inspectdb::run(arguments, &mut printer),
+        Command::Check(arguments) => commands::check::run(arguments, &mut printer),
+        Command::Adopt(arguments) => commands::adopt::run(arguments, &mut printer),
+        Command::Makemigrations(arguments) => {
+            commands::makemigrations::run(arguments, &mut printer)
+        }
+        Command::Migrate(arguments) => commands::migrate::run(arguments, &mut printer),
+        Command::Rollback(arguments) => commands::rollback::run(arguments, &mut printer),
+        Command::Showmigrations(arguments) => {
+            commands::showmigrations::run(arguments, &mut printer)
+        }
+        Command::Sqlmigrate(arguments) => commands::sqlmigrate::run(arguments, &mut printer),
         Command::Demo(arguments) => commands::demo::run(arguments, &mut printer),
         Command::Run(arguments) => commands::run::run(arguments, &mut printer),
         Command::Routes(arguments) => commands::run::routes(arguments, &mut printer),

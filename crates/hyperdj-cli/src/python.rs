@@ -6,37 +6,45 @@ use std::process::Command;
 
 use crate::Failure;
 
-/// What Python is called, the likelier first.
-const NAMES: [&str; 2] = ["python3", "python"];
-
 /// A command line of the first Python that is there.
+///
+/// The current folder is not on its path: a file of the project called `json.py` must not hide Python's own.
 pub(crate) fn python() -> Result<Command, Failure> {
-    let path = find().ok_or_else(|| {
-        Failure::new("no Python was found: not beside `hyper`, not in $VIRTUAL_ENV, not on PATH")
-            .with_hint("Activate the environment that the project's packages are in, or install `hyper` there.")
-    })?;
-    Ok(Command::new(path))
+    let mut command = Command::new(find()?);
+    command.arg("-P");
+    Ok(command)
 }
 
-fn find() -> Option<PathBuf> {
+/// Where the first Python is.
+pub(crate) fn find() -> Result<PathBuf, Failure> {
     let beside = env::current_exe()
         .ok()
         // Under the console script the program is Python itself, and what is beside it may be another environment.
         .filter(|program| program.file_stem().is_some_and(|name| name == "hyper"))
-        .and_then(|program| Some(program.parent()?.to_path_buf()));
-    let environment = env::var_os("VIRTUAL_ENV")
-        .filter(|folder| !folder.is_empty())
-        .map(|folder| PathBuf::from(folder).join("bin"));
-    let path = env::var_os("PATH").unwrap_or_default();
-    beside
-        .into_iter()
-        .chain(environment)
-        .chain(env::split_paths(&path))
-        .find_map(|folder| in_folder(&folder))
+        .and_then(|program| program.parent().and_then(in_folder));
+    let activated = || {
+        let environment = env::var_os("VIRTUAL_ENV").filter(|value| !value.is_empty())?;
+        let folder = if cfg!(windows) { "Scripts" } else { "bin" };
+        in_folder(&Path::new(&environment).join(folder))
+    };
+    let on_path = || {
+        let path = env::var_os("PATH")?;
+        env::split_paths(&path).find_map(|folder| in_folder(&folder))
+    };
+    beside.or_else(activated).or_else(on_path).ok_or_else(|| {
+        Failure::new("no Python was found beside hyper, in $VIRTUAL_ENV or on PATH").with_hint(
+            "Install Python 3.11 or later, and hyperdjango in it: pip install hyperdjango-rs",
+        )
+    })
 }
 
 fn in_folder(folder: &Path) -> Option<PathBuf> {
-    NAMES
+    let names: &[&str] = if cfg!(windows) {
+        &["python.exe"]
+    } else {
+        &["python3", "python"]
+    };
+    names
         .iter()
         .map(|name| folder.join(name))
         .find(|path| path.is_file())

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use hyperdj_schema::QualifiedName;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
@@ -42,6 +43,60 @@ impl Document {
             Printed::State(document) => Ok(document),
         }
     }
+
+    /// The models in the order of the document: what each is of, whether it is managed, and where it stands.
+    pub fn models(&self) -> impl Iterator<Item = ModelPlace<'_>> {
+        self.models.iter().map(|model| ModelPlace {
+            name: &model.name,
+            table: model.table(),
+            managed: model.managed,
+            file: model.file.as_deref(),
+            line: model.line,
+            fields: model
+                .fields
+                .iter()
+                .map(|field| FieldPlace {
+                    name: &field.name,
+                    column: &field.column_name,
+                    annotation: &field.annotation,
+                    states_type: field.db_type.is_some(),
+                    states_counter: field.auto.is_some(),
+                })
+                .collect(),
+        })
+    }
+}
+
+/// A model as far as others than the comparison ask.
+#[derive(Debug)]
+pub struct ModelPlace<'d> {
+    /// The class name.
+    pub name: &'d str,
+    /// The table that it is of.
+    pub table: QualifiedName,
+    /// Whether its table is ours to change.
+    pub managed: bool,
+    /// The file of its class statement.
+    pub file: Option<&'d str>,
+    /// The line of its class statement, from 1.
+    pub line: Option<u64>,
+    /// Its fields in order.
+    pub fields: Vec<FieldPlace<'d>>,
+}
+
+/// A field as far as others than the comparison ask.
+#[derive(Debug)]
+pub struct FieldPlace<'d> {
+    /// The attribute's name.
+    pub name: &'d str,
+    /// The column's name.
+    pub column: &'d str,
+    /// The annotation as Python names it: `int`, `str`, …
+    pub annotation: &'d str,
+    /// Whether `db_type` says the column's type.
+    pub states_type: bool,
+    /// Whether `auto` says that a sequence counts the column, or that none does.
+    pub states_counter: bool,
 }
 
 #[derive(Deserialize)]
@@ -64,6 +119,10 @@ pub(crate) struct Model {
     pub(crate) name: String,
     pub(crate) table_name: String,
     pub(crate) schema: String,
+    #[serde(default = "yes")]
+    pub(crate) managed: bool,
+    pub(crate) file: Option<String>,
+    pub(crate) line: Option<u64>,
     pub(crate) primary_key: Vec<String>,
     pub(crate) fields: Vec<Field>,
     #[serde(default)]

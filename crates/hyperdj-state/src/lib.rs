@@ -14,6 +14,6 @@ mod relation;
 mod resolve;
 mod types;
 
-pub use document::Document;
+pub use document::{Document, FieldPlace, ModelPlace};
 pub use error::Error;
-pub use resolve::schema;
+pub use resolve::{There, schema, schema_over};

@@ -11,11 +11,15 @@ use crate::default_expression::default_expression;
 use crate::document::{Auto, Constraint, Field, Model};
 use crate::indexes::{index, plain_index};
 use crate::keys::{foreign_keys, primary_key, uniques};
-use crate::resolve::Models;
+use crate::resolve::{Models, There};
 use crate::types::{check, collation, options, sorted};
 
 /// The relation that a model describes.
-pub(crate) fn relation(models: &Models<'_>, model: &Model) -> Result<Relation, Error> {
+pub(crate) fn relation(
+    models: &Models<'_>,
+    model: &Model,
+    there: &There<'_>,
+) -> Result<Relation, Error> {
     let kind = match (&model.view, &model.foreign, &model.partition_by) {
         (Some(view), ..) if view.materialized => RelationKind::MaterializedView,
         (Some(_), ..) => RelationKind::View,
@@ -27,7 +31,7 @@ pub(crate) fn relation(models: &Models<'_>, model: &Model) -> Result<Relation, E
     relation.columns = model
         .fields
         .iter()
-        .map(|field| column(model, field))
+        .map(|field| column(model, field, there))
         .collect();
     relation.comment.clone_from(&model.comment);
     relation.view = model.view.as_ref().map(|view| View {
@@ -106,8 +110,13 @@ pub(crate) fn sort(relation: &mut Relation) {
         .sort_by(|left, right| left.name.cmp(&right.name));
 }
 
-fn column(model: &Model, field: &Field) -> Column {
-    let data_type = field.db_type.clone().unwrap_or_else(|| {
+fn column(model: &Model, field: &Field, there: &There<'_>) -> Column {
+    let found = match field.db_type {
+        Some(_) => None,
+        None => there(&model.table(), &field.column_name),
+    };
+    let (found_type, found_collation) = found.unzip();
+    let data_type = field.db_type.clone().or(found_type).unwrap_or_else(|| {
         match field.annotation.as_str() {
             "int" => "integer",
             "float" => "double precision",
@@ -170,7 +179,11 @@ fn column(model: &Model, field: &Field) -> Column {
             expression: generated.expression.clone(),
             stored: !generated.is_virtual,
         }),
-        collation: field.collation.as_ref().map(collation),
+        collation: field
+            .collation
+            .as_ref()
+            .map(collation)
+            .or(found_collation.flatten()),
         comment: field.comment.clone(),
         serial,
         foreign_options,

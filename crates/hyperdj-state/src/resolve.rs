@@ -15,6 +15,9 @@ pub(crate) struct Models<'d> {
     by_class: HashMap<&'d str, &'d Model>,
 }
 
+/// The type, and the collation where it is not the type's own, that a column of a table has in the database.
+pub type There<'a> = dyn Fn(&QualifiedName, &str) -> Option<(String, Option<QualifiedName>)> + 'a;
+
 /// What a relation leads to.
 pub(crate) struct Resolved {
     pub(crate) table: QualifiedName,
@@ -95,6 +98,16 @@ impl Model {
 ///
 /// A relation that leads nowhere, or two models of one table.
 pub fn schema(document: &Document) -> Result<Schema, Error> {
+    schema_over(document, &|_, _| None)
+}
+
+/// As [`schema`], over a database that is there: a column whose field states no `db_type` has the type, and where none is
+/// stated the collation, that `there` gives for its table and column. `None` leaves it with the canonical type.
+///
+/// # Errors
+///
+/// Those of [`schema`].
+pub fn schema_over(document: &Document, there: &There<'_>) -> Result<Schema, Error> {
     let models = Models {
         by_class: document
             .models
@@ -112,7 +125,7 @@ pub fn schema(document: &Document) -> Result<Schema, Error> {
                 table: model.table().to_string(),
             });
         }
-        schema.relations.push(relation(&models, model)?);
+        schema.relations.push(relation(&models, model, there)?);
     }
     for found in &document.types {
         push_type(&mut schema, found);

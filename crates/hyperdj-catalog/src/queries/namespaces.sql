@@ -9,7 +9,8 @@ SELECT n.oid,
        EXISTS (SELECT FROM pg_depend d
                WHERE d.classid = 'pg_namespace'::regclass AND d.objid = n.oid AND d.deptype = 'e')
 FROM pg_namespace n
-LEFT JOIN (SELECT relnamespace, count(*) AS tables FROM pg_class WHERE relkind IN ('r', 'p', 'f') GROUP BY 1) c
+LEFT JOIN (SELECT relnamespace, count(*) AS tables FROM pg_class
+           WHERE relkind IN ('r', 'p', 'f') AND relname <> 'hyperdjango_migrations' GROUP BY 1) c
        ON c.relnamespace = n.oid
 WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
 ORDER BY n.nspname COLLATE "C"

@@ -14,6 +14,8 @@ WITH namespaces AS MATERIALIZED (
            c.reloftype, n.nspname || '.' || c.relname AS name
     FROM pg_class c JOIN namespaces n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'c')
+      -- The history of migrations is our own affair.
+      AND c.relname <> 'hyperdjango_migrations'
       AND c.oid NOT IN (SELECT objid FROM members WHERE classid = 'pg_class'::regclass)
 ), objects(kind, name) AS (
     -- Whatever stands in a namespace and is neither a relation nor a type: functions, operators, collations, ….

@@ -37,6 +37,23 @@ impl Difference<'_> {
         }
     }
 
+    /// Whether every partition of a table, and of those, is looked at: each then gets its own index first.
+    fn has_all_partitions(&self, table: &QualifiedName) -> bool {
+        self.from
+            .relations
+            .iter()
+            .filter(|relation| {
+                relation
+                    .partition_of
+                    .as_ref()
+                    .is_some_and(|of| of.parent == *table)
+            })
+            .all(|partition| {
+                self.options.relations.has(&partition.name)
+                    && self.has_all_partitions(&partition.name)
+            })
+    }
+
     pub(super) fn add_indexes(&mut self, from: &Relation, to: &Relation) {
         let mut there: Vec<&str> = Vec::new();
         for left in &from.indexes {
@@ -66,7 +83,7 @@ impl Difference<'_> {
                         relation: to.name.clone(),
                         kind: to.kind,
                         index: Box::new(index.clone()),
-                        prepared: true,
+                        prepared: self.has_all_partitions(&to.name),
                     },
                 );
                 self.comment(

@@ -1,6 +1,6 @@
 //! `hyper demo`: the main job on a sample database, with a server of its own.
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use hyperdj_cluster::{Cluster, Options, Server, keep, stop_kept};
 use hyperdj_codegen::{Request, models};
@@ -10,7 +10,7 @@ use hyperdj_schema::QualifiedName;
 use crate::arguments::{DemoArguments, InspectdbArguments};
 use crate::commands::inspectdb::write_models;
 use crate::progress::Progress;
-use crate::python::{no_answer, python};
+use crate::python::{find, no_answer};
 use crate::{Failure, Printer, Status};
 
 const SCHEMA: &str = include_str!("../../../../examples/legacy_shop/schema.sql");
@@ -76,8 +76,8 @@ fn show_queries(cluster: &Cluster, config: &Config, printer: &mut Printer) -> Re
     put("models.py", &models(&found.schema, &request))?;
     put("queries.py", QUERIES)?;
     printer.line("");
-    let output = match python() {
-        Ok(mut python) => python
+    let output = match find() {
+        Ok(python) => Command::new(python)
             .arg("queries.py")
             .current_dir(folder.path())
             .env("DATABASE_URL", cluster.url(DATABASE))

@@ -1,7 +1,14 @@
 //! One file a verb.
 
+pub(crate) mod adopt;
+pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod inspectdb;
+pub(crate) mod makemigrations;
+pub(crate) mod migrate;
+pub(crate) mod rollback;
 pub(crate) mod run;
+pub(crate) mod showmigrations;
+pub(crate) mod sqlmigrate;
 pub(crate) mod version;

@@ -19,7 +19,7 @@ use crate::pattern::Pattern;
 use crate::progress::Progress;
 use crate::{Failure, Printer, Status};
 
-use failure::inspection_failure;
+pub(crate) use failure::inspection_failure;
 use report::report;
 use selection::Selection;
 

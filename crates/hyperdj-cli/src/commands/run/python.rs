@@ -1,8 +1,8 @@
-//! The application's Python takes the place of the command.
+//! The Python of the application takes the place of the command.
 
 use std::process::Command;
 
-use crate::python::python;
+use crate::python::find;
 use crate::{Failure, Printer, Status};
 
 /// What Python runs. Where the package is missing, a sentence says so, not a traceback.
@@ -21,14 +21,15 @@ main()
 
 /// Has Python take the place of this process, so that signals and the exit status are its own.
 pub(super) fn replace_process(words: &[String], printer: &mut Printer) -> Result<Status, Failure> {
-    let mut command = python()?;
+    let python = find()?;
     printer.finish()?;
+    let mut command = Command::new(&python);
     // -P: the folder of the application is put on the path when it is the application's turn, not before.
     command.args(["-P", "-c", BOOTSTRAP]).args(words);
     let error = start(&mut command);
     Err(Failure::new(format!(
         "{} could not be started: {error}",
-        command.get_program().to_string_lossy()
+        python.display()
     )))
 }
 
