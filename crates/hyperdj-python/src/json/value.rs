@@ -3,7 +3,7 @@
 use super::text::{base64, decimal, duration, float, string, whole};
 use super::{Problem, wire};
 use crate::decimals::{Decimals, decimals};
-use crate::moments::{self, Places, Seen};
+use crate::moments::{self, Places, Seen, Zone};
 use crate::record::{self, record_type};
 use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::ffi;
@@ -137,13 +137,10 @@ impl<'py> Encoder<'py> {
                 Ok(true)
             }
             Some(Seen::Datetime(day, clock)) => {
-                let zone = value.getattr(intern!(self.py, "tzinfo"))?;
-                let zone: &[u8] = if zone.is_none() {
-                    b""
-                } else if self.places.is_utc(&zone)? {
-                    b"Z"
-                } else {
-                    return Ok(false);
+                let zone: &[u8] = match self.places.zone(value)? {
+                    Zone::None => b"",
+                    Zone::Utc => b"Z",
+                    Zone::Other => return Ok(false),
                 };
                 wire::datetime((day, clock), zone, &mut self.output);
                 Ok(true)
