@@ -3,7 +3,7 @@
 use crate::ValueError;
 use std::fmt;
 
-const NEGATIVE: u16 = 0x4000;
+pub(crate) const NEGATIVE: u16 = 0x4000;
 const NOT_A_NUMBER: u16 = 0xc000;
 const INFINITY: u16 = 0xd000;
 const NEGATIVE_INFINITY: u16 = 0xf000;

@@ -1,6 +1,7 @@
 //! Numbers of up to 36 digits, which is what most columns hold: as one whole number and a scale.
 
 use crate::Numeric;
+use crate::numeric::NEGATIVE;
 
 /// The most digits behind the point that [`Short::write_text`] writes.
 pub const LONGEST_SCALE: u32 = 40;
@@ -115,6 +116,76 @@ impl Short {
     }
 }
 
+/// The groups of a number as PostgreSQL keeps them, the last first, without the zeros that stand before all others.
+fn groups(number: u128) -> impl Iterator<Item = u16> {
+    const HALF: u128 = 10_u128.pow(16);
+    // Numbers of 64 bits are divided many times quicker.
+    let (mut high, mut low) = match u64::try_from(number) {
+        Ok(low) => (0, low),
+        Err(_) => (number / HALF, (number % HALF) as u64),
+    };
+    let mut left_of_half = if high == 0 { usize::MAX } else { 4 };
+    std::iter::from_fn(move || {
+        if left_of_half == 0 {
+            (high, low) = (high / HALF, (high % HALF) as u64);
+            left_of_half = if high == 0 { usize::MAX } else { 4 };
+        }
+        if low == 0 && high == 0 {
+            return None;
+        }
+        left_of_half -= 1;
+        let group = low % 10_000;
+        low /= 10_000;
+        // Below 10,000.
+        Some(group as u16)
+    })
+}
+
+impl Short {
+    /// Appends the bytes of a `numeric`; false for a number that is too long for it to be done here.
+    pub fn write(&self, output: &mut Vec<u8>) -> bool {
+        let behind = self.scale.div_ceil(4);
+        // Groups begin at the point.
+        let Some(whole) = self
+            .coefficient
+            .checked_mul(10_u128.pow(behind * 4 - self.scale))
+        else {
+            return false;
+        };
+        // At most ten: a number of 128 bits has 39 digits.
+        let mut found = [0; 10];
+        let mut count = 0;
+        let mut zeros = 0;
+        for (place, group) in found.iter_mut().zip(groups(whole)) {
+            *place = group;
+            if zeros == count && group == 0 {
+                zeros += 1;
+            }
+            count += 1;
+        }
+        let kept = &found[zeros..count];
+        let sign = u16::from(self.negative && !kept.is_empty()) * NEGATIVE;
+        // All are small. Zero has no groups, and the weight 0.
+        let weight = if kept.is_empty() {
+            0
+        } else {
+            count as i16 - behind as i16 - 1
+        };
+        for number in [
+            kept.len() as u16,
+            weight.cast_unsigned(),
+            sign,
+            self.scale as u16,
+        ] {
+            output.extend_from_slice(&number.to_be_bytes());
+        }
+        for group in kept.iter().rev() {
+            output.extend_from_slice(&group.to_be_bytes());
+        }
+        true
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,6 +248,28 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn bytes_are_those_of_the_text(
+            negative: bool,
+            coefficient in prop_oneof![
+                any::<u128>(), any::<u64>().prop_map(u128::from), 0_u128..1_000_000,
+                (0_u128..100_000, 0_u32..33).prop_map(|(digits, zeros)| digits * 10_u128.pow(zeros)),
+            ],
+            scale in 0..=LONGEST_SCALE,
+        ) {
+            let short = Short { negative, coefficient, scale };
+            let mut text = Vec::new();
+            short.write_text(&mut text);
+            let mut wanted = Vec::new();
+            encode::numeric(std::str::from_utf8(&text).unwrap(), &mut wanted).unwrap();
+            let mut found = Vec::new();
+            if short.write(&mut found) {
+                prop_assert_eq!(found, wanted);
+            } else {
+                prop_assert!(found.is_empty() && coefficient >= 10_u128.pow(35));
+            }
+        }
+
         #[test]
         fn short_and_long_say_the_same(
             groups in prop::collection::vec(0_u16..10_000, 0..10),
