@@ -1,6 +1,6 @@
 //! The receive buffer: bytes from the connection, cut into messages.
 
-use crate::ProtocolError;
+use crate::{BorrowedRow, ProtocolError};
 use bytes::{Buf, Bytes, BytesMut};
 use postgres_protocol::message::backend::{self, Message};
 
@@ -11,6 +11,9 @@ const LONG: u64 = 1 << 30;
 
 /// The longest message of all other kinds, and of every kind before the session is ready; libpq's number.
 const SHORT: u64 = 30_000;
+
+/// The most bytes of an empty buffer that are kept for what comes next.
+const KEPT: usize = 1 << 18;
 
 /// NegotiateProtocolVersion and CopyBothResponse, which `postgres-protocol` does not know.
 const NEGOTIATE_PROTOCOL_VERSION_TAG: u8 = b'v';
@@ -74,6 +77,38 @@ impl Input {
     /// What has been received and not yet been handed out.
     pub(crate) fn received(&self) -> &[u8] {
         &self.buffer[..self.filled]
+    }
+
+    /// Lends the rows that are complete and come next, one after the other, and is then past them.
+    ///
+    /// What is no whole row, or can't be one, is left to [`Input::next`].
+    pub(crate) fn rows(&mut self, mut take: impl FnMut(BorrowedRow<'_>)) {
+        let received = &self.buffer[..self.filled];
+        let mut at = 0;
+        while let Some((&[backend::DATA_ROW_TAG, a, b, c, d], rest)) =
+            received[at..].split_first_chunk::<5>()
+        {
+            let length = u32::from_be_bytes([a, b, c, d]);
+            let body = usize::try_from(length)
+                .ok()
+                .and_then(|length| rest.get(..length.checked_sub(4)?))
+                .filter(|_| u64::from(length) <= LONG);
+            let Some((body, row)) = body.and_then(|body| Some((body, BorrowedRow::read(body)?)))
+            else {
+                break;
+            };
+            take(row);
+            at += 5 + body.len();
+        }
+        self.filled -= at;
+        if self.filled == 0 {
+            // The buffer is used again from its beginning, as it is; one that a long row has needed is given back.
+            if self.buffer.capacity() > KEPT {
+                self.buffer = BytesMut::new();
+            }
+            return;
+        }
+        self.buffer.advance(at);
     }
 
     /// The next complete message; `None` until all its bytes are there.

@@ -8,8 +8,8 @@
 //! 2. take events with `next_event` until there is none;
 //! 3. write what `output` holds and say how much was written with `written`.
 //!
-//! Rows stay in the buffer that they were read into ([`DataRow`] is a reference-counted slice), so
-//! that whoever decodes them does so once, in place. Messages are encoded and parsed by the
+//! Rows stay in the buffer that they were read into ([`DataRow`] is a reference-counted slice, and
+//! [`Session::take_rows`] lends a row after the other), so that whoever decodes them does so once, in place. Messages are encoded and parsed by the
 //! `postgres-protocol` crate; this crate adds the order in which they may come, the limits on their
 //! length, and the policy of authentication. Reference: PostgreSQL documentation, chapter
 //! "Frontend/Backend Protocol".
@@ -34,7 +34,7 @@ pub use columns::{Column, Columns, Format};
 pub use error::{AuthenticationError, ProtocolError, StartupError};
 pub use foreign::ForeignServer;
 pub use negotiation::{TLS_REQUEST, TlsAnswer, tls_answer};
-pub use row::{DataRow, ValueRange, ValueRanges};
+pub use row::{BorrowedRow, DataRow, ValueRange, ValueRanges};
 pub use server_error::ServerError;
 pub use session::{CopyFormat, Event, Session};
 pub use startup::{ProtocolVersion, Startup, StartupEvent, StartupOptions};

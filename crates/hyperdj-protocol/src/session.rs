@@ -3,7 +3,7 @@
 use crate::columns::{self, Columns, Format};
 use crate::input::{Incoming, Input};
 use crate::{
-    CancelKey, DataRow, Execution, Oid, ProtocolError, ServerError, ServerParameters,
+    BorrowedRow, CancelKey, DataRow, Execution, Oid, ProtocolError, ServerError, ServerParameters,
     TransactionStatus,
 };
 use bytes::{Buf, Bytes, BytesMut};

@@ -8,7 +8,7 @@
 
 mod support;
 
-use hyperdj_protocol::{Event, Execution, Session, Startup, StartupEvent};
+use hyperdj_protocol::{BorrowedRow, Event, Execution, Session, Startup, StartupEvent};
 use proptest::prelude::*;
 use support::{authentication, columns, complete, error, greeting, message, options, ready, row};
 
@@ -86,6 +86,49 @@ fn exhaust(session: &mut Session) -> (Vec<String>, bool) {
     }
 }
 
+/// The values of a row, as far as they can be read.
+fn values(row: BorrowedRow<'_>) -> String {
+    let seen: Vec<_> = row
+        .ranges()
+        .map(|range| range.map(|range| range.map(|range| &row.bytes()[range])))
+        .collect();
+    format!("{seen:?}")
+}
+
+/// What a session gives for these bytes, rows lent where that is asked for.
+fn lent_or_not(bytes: &[u8], sizes: &[usize], lent: bool) -> Vec<String> {
+    let mut session = busy();
+    let mut seen = Vec::new();
+    let mut rest = bytes;
+    let mut sizes = sizes.iter().cycle();
+    while !rest.is_empty() {
+        let size = (*sizes.next().unwrap_or(&1)).clamp(1, rest.len());
+        session.room(size)[..size].copy_from_slice(&rest[..size]);
+        session.filled(size);
+        rest = &rest[size..];
+        loop {
+            if lent {
+                session.take_rows(|row| seen.push(values(row)));
+            }
+            match session.next_event() {
+                Ok(Some(Event::Row { row, .. })) => seen.push(values(row.borrow())),
+                Ok(Some(event)) => {
+                    if let Event::CopyIn { .. } = &event {
+                        session.copy_fail("no").unwrap();
+                    }
+                    seen.push(format!("{event:?}"));
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    seen.push(error.to_string());
+                    return seen;
+                }
+            }
+        }
+    }
+    seen
+}
+
 /// The events of a conversation that comes in pieces of these sizes.
 fn in_pieces(bytes: &[u8], sizes: &[usize]) -> (Vec<String>, bool) {
     let mut session = busy();
@@ -150,6 +193,19 @@ proptest! {
             session.feed(&message(*kind, body));
         }
         exhaust(&mut session);
+    }
+
+    #[test]
+    fn rows_that_are_lent_are_the_rows_of_the_events(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        sizes in prop::collection::vec(1usize..100, 1..5),
+    ) {
+        let mut bytes = conversation();
+        for (index, value) in changes {
+            let index = index.index(bytes.len());
+            bytes[index] = value;
+        }
+        prop_assert_eq!(lent_or_not(&bytes, &sizes, true), lent_or_not(&bytes, &sizes, false));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The native half of the Python package: the only crate that names PyO3.
 
-// What PyO3 has no safe word for: types made by hand, and the functions of `datetime`. Each place says why it is sound.
+// What PyO3 has no safe word for: types made by hand, the functions of `datetime`, and
+// the memory of a `Decimal`. Each place says why it is sound.
 #![allow(unsafe_code)]
 #![deny(clippy::undocumented_unsafe_blocks, unsafe_op_in_unsafe_fn)]
 
@@ -9,6 +10,7 @@ use std::ffi::OsString;
 use pyo3::prelude::*;
 
 mod connection;
+mod decimals;
 mod errors;
 mod json;
 mod moments;

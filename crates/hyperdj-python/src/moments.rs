@@ -5,6 +5,7 @@
 
 use hyperdj_values::{Civil, Clock, Interval};
 use pyo3::ffi;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use std::ffi::c_int;
@@ -125,12 +126,22 @@ pub(crate) fn time(py: Python<'_>, clock: Clock) -> PyResult<Bound<'_, PyAny>> {
 pub(crate) struct Places {
     date: Option<usize>,
     datetime: Option<usize>,
+    /// Where the time zone of a datetime stands, in the words of the object. One without a zone ends before it; the byte
+    /// before those of the moment says so.
+    zone: Option<usize>,
 }
 
 /// A moment that was read out of its object.
 pub(crate) enum Seen {
     Date(Civil),
     Datetime(Civil, Clock),
+}
+
+/// The zone of a datetime.
+pub(crate) enum Zone {
+    None,
+    Utc,
+    Other,
 }
 
 /// Where the bytes stand in this Python.
@@ -149,11 +160,36 @@ pub(crate) fn places(py: Python<'_>) -> PyResult<&'static Places> {
             microsecond: 0x0a_0b_0c,
         };
         let bytes = [0x0a, 0x0b, 11, 29, 22, 53, 47, 0x0a, 0x0b, 0x0c];
+        let (aware, naive) = (
+            datetime(py, day, clock, true)?,
+            datetime(py, day, clock, false)?,
+        );
+        let at = place(&aware, &bytes)?;
+        let utc = api(py)?.utc as usize;
+        let zone = at
+            .filter(|at| {
+                [has_zone(&aware, *at), has_zone(&naive, *at)] == [Some(true), Some(false)]
+            })
+            .map(|_| place(&aware, &utc.to_ne_bytes()))
+            .transpose()?
+            .flatten();
         Ok(Places {
             date: place(&date(py, day)?, &bytes[..4])?,
-            datetime: place(&datetime(py, day, clock, true)?, &bytes)?,
+            datetime: at,
+            zone: zone.filter(|place| place.is_multiple_of(align_of::<usize>())),
         })
     })
+}
+
+/// What the byte before those of a moment says of its zone; `None` if it is no truth value.
+fn has_zone(object: &Bound<'_, PyAny>, place: usize) -> Option<bool> {
+    let before = place.checked_sub(1)?;
+    // SAFETY: the bytes at the place are the object's, and so is what stands before them, behind its head.
+    match unsafe { *object.as_ptr().cast::<u8>().add(before) } {
+        0 => Some(false),
+        1 => Some(true),
+        _ => None,
+    }
 }
 
 /// Where these bytes stand in an object, if they stand there once.
@@ -200,9 +236,33 @@ impl Places {
         })
     }
 
-    /// Whether a `tzinfo` is the one that is UTC.
-    pub(crate) fn is_utc(&self, zone: &Bound<'_, PyAny>) -> PyResult<bool> {
-        Ok(zone.as_ptr() == api(zone.py())?.utc)
+    /// Which zone a datetime of exactly this class has.
+    pub(crate) fn zone(&self, object: &Bound<'_, PyAny>) -> PyResult<Zone> {
+        let py = object.py();
+        let utc = api(py)?.utc;
+        let says = |place| has_zone(object, place);
+        let zone = match (self.datetime.and_then(says), self.zone) {
+            (Some(false), Some(_)) => return Ok(Zone::None),
+            (Some(true), Some(zone)) => {
+                // SAFETY: the object says that it has a zone; its pointer stands where it stood in the sample.
+                unsafe {
+                    object
+                        .as_ptr()
+                        .cast::<u8>()
+                        .add(zone)
+                        .cast::<*mut ffi::PyObject>()
+                        .read()
+                }
+            }
+            _ => {
+                let zone = object.getattr(intern!(py, "tzinfo"))?;
+                if zone.is_none() {
+                    return Ok(Zone::None);
+                }
+                zone.as_ptr()
+            }
+        };
+        Ok(if zone == utc { Zone::Utc } else { Zone::Other })
     }
 }
 

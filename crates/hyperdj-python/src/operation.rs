@@ -6,7 +6,7 @@ use crate::record::plan::Plan;
 use crate::record::row::Row;
 use crate::statement::Statement;
 use crate::values::to_python;
-use hyperdj_protocol::{DataRow, Oid, ServerError};
+use hyperdj_protocol::{BorrowedRow, Oid, ServerError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString, PyTuple};
 use std::sync::Arc;
@@ -142,7 +142,7 @@ impl Operation {
     }
 
     /// Takes a row, unless nobody wants it any more.
-    pub(crate) fn row(&mut self, py: Python<'_>, row: &DataRow) {
+    pub(crate) fn row(&mut self, py: Python<'_>, row: BorrowedRow<'_>) {
         if self.failure.is_some() {
             return;
         }
@@ -151,7 +151,7 @@ impl Operation {
         }
     }
 
-    fn take_row(&mut self, py: Python<'_>, row: &DataRow) -> PyResult<()> {
+    fn take_row(&mut self, py: Python<'_>, row: BorrowedRow<'_>) -> PyResult<()> {
         let Some(statement) = &self.statement else {
             return Ok(());
         };
@@ -215,7 +215,11 @@ fn malformed(py: Python<'_>, error: &hyperdj_protocol::ProtocolError) -> PyErr {
     errors::data(py, &error.to_string())
 }
 
-fn dict<'py>(py: Python<'py>, statement: &Statement, row: &DataRow) -> PyResult<Bound<'py, PyAny>> {
+fn dict<'py>(
+    py: Python<'py>,
+    statement: &Statement,
+    row: BorrowedRow<'_>,
+) -> PyResult<Bound<'py, PyAny>> {
     let dict = statement.template.bind(py).copy()?;
     let bytes = row.bytes();
     for ((key, kind), range) in statement
@@ -235,7 +239,7 @@ fn dict<'py>(py: Python<'py>, statement: &Statement, row: &DataRow) -> PyResult<
 fn tuple<'py>(
     py: Python<'py>,
     statement: &Statement,
-    row: &DataRow,
+    row: BorrowedRow<'_>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let mut values = Vec::with_capacity(statement.kinds.len());
     for (kind, range) in statement.kinds.iter().zip(row.ranges()) {
@@ -250,7 +254,7 @@ fn tuple<'py>(
 fn first_value<'py>(
     py: Python<'py>,
     statement: &Statement,
-    row: &DataRow,
+    row: BorrowedRow<'_>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let (Some(kind), Some(range)) = (statement.kinds.first(), row.ranges().next()) else {
         return Ok(py.None().into_bound(py));

@@ -1,5 +1,6 @@
 //! From Python's values to a statement's parameters, by the types that the server has found for them.
 
+use crate::decimals::decimals;
 use crate::errors;
 use crate::statement::Parameter;
 use crate::text_form;
@@ -237,9 +238,14 @@ fn bytes(value: &Bound<'_, PyAny>, output: &mut Vec<u8>) -> Result<(), Refusal> 
 }
 
 fn numeric(value: &Bound<'_, PyAny>, output: &mut Vec<u8>) -> Result<(), Refusal> {
-    static DECIMAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let decimal = DECIMAL.import(value.py(), "decimal", "Decimal")?;
-    if !value.is_instance(decimal)? && whole(value).is_none() {
+    let decimals = decimals(value.py())?;
+    if decimals
+        .read(value)
+        .is_some_and(|number| number.write(output))
+    {
+        return Ok(());
+    }
+    if !value.is_instance(decimals.class().bind(value.py()))? && whole(value).is_none() {
         return Err(Refusal::Wanted("a Decimal or an int"));
     }
     Ok(encode::numeric(value.str()?.to_str()?, output)?)

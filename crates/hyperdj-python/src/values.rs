@@ -1,18 +1,16 @@
 //! From PostgreSQL's values to Python's.
 
-use crate::{errors, moments, native};
+use crate::{decimals, errors, moments};
 use hyperdj_values::{
     Array, Clock, Date, Interval, Kind, Numeric, Time, TimeTz, Timestamp, TimestampTz, Type, Value,
     ValueError, decode,
 };
-use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{
-    PyBool, PyBytes, PyDelta, PyFloat, PyInt, PyList, PyString, PyTime, PyTuple, PyType, PyTzInfo,
+    PyBool, PyBytes, PyDelta, PyFloat, PyInt, PyList, PyString, PyTime, PyTuple, PyTzInfo,
 };
 
-static DECIMAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 static JSON_LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 static UUID_MAKER: PyOnceLock<UuidMaker> = PyOnceLock::new();
 
@@ -68,6 +66,13 @@ pub(crate) fn plain<'py>(
             [byte] => PyBool::new(py, *byte != 0).to_owned().into_any(),
             _ => return Err(malformed()),
         },
+        Type::Scalar(Kind::Numeric) => {
+            let number = Numeric::read(bytes).ok_or_else(malformed)?;
+            match decimals::plain(py, &number) {
+                Some(made) => made,
+                None => return Ok(Plain::Slow),
+            }
+        }
         Type::Scalar(
             Kind::Int2
             | Kind::Oid
@@ -120,7 +125,7 @@ pub(crate) fn to_python<'py>(
         return Ok(made);
     }
     Ok(match decode(kind, bytes).map_err(wrong)? {
-        Value::Numeric(number) => decimal(py, &number)?,
+        Value::Numeric(number) => decimals::any(py, &number)?,
         Value::Json(text) => JSON_LOADS.import(py, "json", "loads")?.call1((text,))?,
         Value::Uuid(bytes) => uuid(py, bytes)?,
         Value::TimeTz(value) => time_tz(py, value)?,
@@ -151,32 +156,6 @@ pub(crate) fn is_text_of(kind: Type, value: &Bound<'_, PyAny>) -> bool {
                 | Kind::Interval
         )
     ) && value.is_instance_of::<PyString>()
-}
-
-/// A `Decimal`, made by its `__new__` of its text: calling the class costs half as much again.
-fn decimal<'py>(py: Python<'py>, number: &Numeric<'_>) -> PyResult<Bound<'py, PyAny>> {
-    static MAKER: PyOnceLock<(Py<PyType>, ffi::newfunc)> = PyOnceLock::new();
-    let (class, maker) = MAKER.get_or_try_init(py, || {
-        let class = DECIMAL
-            .import(py, "decimal", "Decimal")?
-            .cast::<PyType>()?
-            .clone();
-        let maker = native::maker(&class)?;
-        Ok::<_, PyErr>((class.unbind(), maker))
-    })?;
-    let mut text = Vec::with_capacity(48);
-    number.write_text(&mut text);
-    let text = PyString::from_bytes(py, &text)?;
-    let arguments = PyTuple::new(py, [text])?;
-    // SAFETY: `maker` is the class's `tp_new`, and takes a tuple and no keywords; all objects are alive.
-    unsafe {
-        let made = maker(
-            class.bind(py).as_type_ptr(),
-            arguments.as_ptr(),
-            std::ptr::null_mut(),
-        );
-        Bound::from_owned_ptr_or_err(py, made)
-    }
 }
 
 fn text<'py>(py: Python<'py>, value: impl std::fmt::Display) -> Bound<'py, PyAny> {

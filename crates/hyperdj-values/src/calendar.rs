@@ -77,21 +77,34 @@ fn civil(days: i64) -> (i64, u8, u8) {
     (year, month as u8, day as u8)
 }
 
+/// As [`civil`], for the days of the years 1 to 9999 alone, and four times as quick.
+///
+/// Cassio Neri and Lorenz Schneider, "Euclidean affine functions and their application to calendar algorithms".
 fn ordinary(days: i64) -> Option<Civil> {
-    let (year, month, day) = civil(days);
-    if !(1..=9999).contains(&year) {
+    if !(-730_119..=2_921_939).contains(&days) {
         return None;
     }
+    // Days since 0000-03-01, four times as many and three more; then those of a century in the same way.
+    let quarters = u32::try_from(days + 730_425).ok()? * 4 + 3;
+    let (century, rest) = (quarters / 146_097, quarters % 146_097 / 4);
+    let scaled = 2_939_745 * u64::from(rest * 4 + 3);
+    // The upper half is the year of the century; what is left of the lower half is the day of the year.
+    let year = century * 100 + (scaled >> 32) as u32;
+    let day_of_year = (scaled as u32) / 2_939_745 / 4;
+    let scaled = 2141 * day_of_year + 197_913;
+    let (month, day) = (scaled >> 16, (scaled & 0xffff) / 2141 + 1);
+    let is_next = day_of_year >= 306;
+    // All are small: a day of the calendar.
     Some(Civil {
-        year: i32::try_from(year).ok()?,
-        month,
-        day,
+        year: (year + u32::from(is_next)) as i32,
+        month: if is_next { month - 12 } else { month } as u8,
+        day: day as u8,
     })
 }
 
 /// The time of day of 0 to 24 hours less a microsecond.
 fn clock(microseconds: i64) -> Clock {
-    let seconds = microseconds / 1_000_000;
+    let seconds = (microseconds / 1_000_000) as u32;
     // Each is small, since a day has 86,400 seconds.
     Clock {
         hour: (seconds / 3600) as u8,
@@ -250,6 +263,18 @@ mod tests {
         assert_eq!(civil(-730_120), None);
         assert_eq!(civil(2_921_940), None);
         assert_eq!(civil(i32::MAX), None);
+    }
+
+    #[test]
+    fn each_day_is_what_the_slower_way_says() {
+        for days in -730_119..=2_921_939 {
+            let (year, month, day) = civil(days);
+            let found = ordinary(days).unwrap();
+            assert_eq!(
+                (i64::from(found.year), found.month, found.day),
+                (year, month, day)
+            );
+        }
     }
 
     #[test]

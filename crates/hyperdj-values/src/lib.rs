@@ -13,6 +13,7 @@ mod error;
 mod interval;
 mod kind;
 mod numeric;
+mod short;
 mod value;
 
 pub use array::{Array, Elements};
@@ -21,6 +22,7 @@ pub use error::ValueError;
 pub use interval::Interval;
 pub use kind::{Kind, Type};
 pub use numeric::Numeric;
+pub use short::{LONGEST_SCALE, Short};
 pub use value::{Value, decode};
 
 /// The identifier of a type, `pg_type.oid`.

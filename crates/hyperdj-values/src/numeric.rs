@@ -3,7 +3,7 @@
 use crate::ValueError;
 use std::fmt;
 
-const NEGATIVE: u16 = 0x4000;
+pub(crate) const NEGATIVE: u16 = 0x4000;
 const NOT_A_NUMBER: u16 = 0xc000;
 const INFINITY: u16 = 0xd000;
 const NEGATIVE_INFINITY: u16 = 0xf000;
@@ -21,7 +21,8 @@ pub struct Numeric<'a> {
 }
 
 impl<'a> Numeric<'a> {
-    pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
+    /// The number that these bytes are; `None` if they are none.
+    pub fn read(bytes: &'a [u8]) -> Option<Self> {
         let (&[a, b, c, d, e, f, g, h], groups) = bytes.split_first_chunk::<8>()?;
         let count = usize::from(u16::from_be_bytes([a, b]));
         let sign = u16::from_be_bytes([e, f]);
@@ -42,8 +43,29 @@ impl<'a> Numeric<'a> {
         matches!(self.sign, 0 | NEGATIVE)
     }
 
+    /// Whether a minus stands before it.
+    pub(crate) fn is_negative(&self) -> bool {
+        self.sign == NEGATIVE
+    }
+
+    /// How many decimal digits stand behind the point.
+    pub(crate) fn scale(&self) -> u16 {
+        self.scale
+    }
+
+    /// The power of 10,000 of the first group.
+    pub(crate) fn weight(&self) -> i32 {
+        self.weight.into()
+    }
+
+    /// How many groups there are.
+    fn count(&self) -> i32 {
+        // As many as 16 bits count.
+        (self.groups.len() / 2) as i32
+    }
+
     /// The group of this power of 10,000.
-    fn group(&self, power: i32) -> u16 {
+    pub(crate) fn group(&self, power: i32) -> u16 {
         let index = i32::from(self.weight) - power;
         usize::try_from(index)
             .ok()
@@ -66,17 +88,25 @@ impl Numeric<'_> {
         let first = digits(self.group(weight));
         let zeros = first.iter().take(3).take_while(|digit| **digit == b'0');
         let zeros = zeros.count();
+        let mut left = usize::from(self.scale);
+        // Room for all at once: whole groups, and the point.
+        output.reserve(weight.unsigned_abs() as usize * 4 + left + 5);
         output.extend_from_slice(&first[zeros..]);
         for power in (0..weight).rev() {
             output.extend_from_slice(&digits(self.group(power)));
         }
-        let mut left = usize::from(self.scale);
         if left > 0 {
             output.push(b'.');
         }
         let mut power = -1;
         while left > 0 {
-            output.extend_from_slice(&digits(self.group(power))[..left.min(4)]);
+            // Groups that the server left out are zeros.
+            if i32::from(self.weight) - power >= self.count() {
+                output.resize(output.len() + left, b'0');
+                return;
+            }
+            let digits = digits(self.group(power));
+            output.extend_from_slice(&digits[..left.min(4)]);
             left = left.saturating_sub(4);
             power -= 1;
         }

@@ -3,6 +3,16 @@
 use super::*;
 
 impl Session {
+    /// Lends the rows that have arrived and come next, one after the other, without an event for each.
+    ///
+    /// They are rows of the statement that is running; what follows them is [`Session::next_event`]'s, and so is
+    /// anything that is wrong with them.
+    pub fn take_rows(&mut self, take: impl FnMut(BorrowedRow<'_>)) {
+        if self.running('D').is_ok() {
+            self.input.rows(take);
+        }
+    }
+
     /// The next event; `None` when more bytes are needed.
     ///
     /// # Errors

@@ -30,6 +30,10 @@ impl Connection {
             let Some(driven) = &mut self.driven else {
                 return Ok(());
             };
+            if let Some(operation) = self.running.front_mut() {
+                let session = driven.session_mut();
+                session.take_rows(|row| operation.row(py, row));
+            }
             match driven.session_mut().next_event() {
                 Ok(Some(event)) => self.event(py, event)?,
                 Ok(None) => return self.wake_copy(py),
@@ -48,7 +52,7 @@ impl Connection {
         match event {
             Event::Row { row, .. } => {
                 if let Some(operation) = self.running.front_mut() {
-                    operation.row(py, &row);
+                    operation.row(py, row.borrow());
                 }
             }
             Event::Parameters { types, .. } => {

@@ -15,6 +15,9 @@ use pyo3::types::{PyDate, PyDateTime, PyDict, PyString};
 /// How many lists and dicts may stand in each other.
 const DEEPEST: usize = 1000;
 
+/// How many bytes are asked for before they are written.
+const MOST_AHEAD: usize = 1 << 20;
+
 static FIELDS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 impl<'py> Encoder<'py> {
@@ -34,6 +37,8 @@ impl<'py> Encoder<'py> {
         &mut self,
         elements: impl Iterator<Item = PyResult<Bound<'py, PyAny>>>,
     ) -> Outcome {
+        let (others, _) = elements.size_hint();
+        let start = self.output.len();
         self.output.push(b'[');
         for (index, element) in elements.enumerate() {
             if index > 0 {
@@ -42,6 +47,12 @@ impl<'py> Encoder<'py> {
             let element = element?;
             self.write(&element)
                 .map_err(|problem| problem.at(|| format!("[{index}]")))?;
+            if index == 0 {
+                // The others are often as long: there is room for them at once, within reason.
+                let like_this = (self.output.len() - start).saturating_mul(others);
+                self.output
+                    .reserve(like_this.saturating_add(like_this / 8).min(MOST_AHEAD));
+            }
         }
         self.output.push(b']');
         Ok(())

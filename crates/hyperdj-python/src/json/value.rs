@@ -2,7 +2,8 @@
 
 use super::text::{base64, decimal, duration, float, string, whole};
 use super::{Problem, wire};
-use crate::moments::{self, Places, Seen};
+use crate::decimals::{Decimals, decimals};
+use crate::moments::{self, Places, Seen, Zone};
 use crate::record::{self, record_type};
 use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::ffi;
@@ -15,7 +16,6 @@ use pyo3::types::{
 };
 use std::ffi::c_int;
 
-static DECIMAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 pub(super) static UUID: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 pub(super) static ENUM: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
@@ -26,6 +26,7 @@ pub(super) struct Encoder<'py> {
     pub(super) decimals_are_numbers: bool,
     default: Option<Bound<'py, PyAny>>,
     pub(super) depth: usize,
+    decimals: &'static Decimals,
     pub(super) decimal: Bound<'py, PyAny>,
     places: &'static Places,
     /// `Record.to_dict` itself: a class that overrides it is written as it says.
@@ -44,13 +45,15 @@ impl<'py> Encoder<'py> {
         decimals_are_numbers: bool,
         default: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Self> {
+        let decimals = decimals(py)?;
         Ok(Self {
             py,
             output: Vec::with_capacity(1024),
             decimals_are_numbers,
             default,
             depth: 0,
-            decimal: DECIMAL.import(py, "decimal", "Decimal")?.clone(),
+            decimals,
+            decimal: decimals.class().bind(py).clone().into_any(),
             places: moments::places(py)?,
             to_dict: record_type(py)?.getattr(intern!(py, "to_dict"))?,
             keys: Vec::new(),
@@ -117,19 +120,27 @@ impl<'py> Encoder<'py> {
             }
             return Ok(number.is_finite());
         }
+        if let Some(number) = self.decimals.read(value) {
+            let quote: &[u8] = if self.decimals_are_numbers {
+                b""
+            } else {
+                b"\""
+            };
+            self.output.extend_from_slice(quote);
+            number.write_text(&mut self.output);
+            self.output.extend_from_slice(quote);
+            return Ok(true);
+        }
         match self.places.read(value)? {
             Some(Seen::Date(day)) => {
                 wire::day(day, &mut self.output);
                 Ok(true)
             }
             Some(Seen::Datetime(day, clock)) => {
-                let zone = value.getattr(intern!(self.py, "tzinfo"))?;
-                let zone: &[u8] = if zone.is_none() {
-                    b""
-                } else if self.places.is_utc(&zone)? {
-                    b"Z"
-                } else {
-                    return Ok(false);
+                let zone: &[u8] = match self.places.zone(value)? {
+                    Zone::None => b"",
+                    Zone::Utc => b"Z",
+                    Zone::Other => return Ok(false),
                 };
                 wire::datetime((day, clock), zone, &mut self.output);
                 Ok(true)

@@ -94,37 +94,55 @@ pub(super) fn write(
 
 /// Appends a date.
 pub(super) fn day(day: Civil, output: &mut Vec<u8>) {
-    output.push(b'"');
-    date(day, output);
-    output.push(b'"');
+    let mut text = *b"\"0000-00-00\"";
+    put_day(day, &mut text[1..11]);
+    output.extend_from_slice(&text);
 }
 
-fn date(day: Civil, output: &mut Vec<u8>) {
-    padded::<4>(day.year.unsigned_abs(), output);
-    output.push(b'-');
-    padded::<2>(day.month.into(), output);
-    output.push(b'-');
-    padded::<2>(day.day.into(), output);
+/// Writes a date over as many zeros, at once rather than bit by bit.
+fn put_day(day: Civil, text: &mut [u8]) {
+    let year = day.year.unsigned_abs();
+    put(year / 100, text, 0);
+    put(year % 100, text, 2);
+    put(day.month.into(), text, 5);
+    put(day.day.into(), text, 8);
+}
+
+/// Writes a time of day over as many zeros; how many of them count.
+fn put_clock(time: Clock, text: &mut [u8]) -> usize {
+    put(time.hour.into(), text, 0);
+    put(time.minute.into(), text, 3);
+    put(time.second.into(), text, 6);
+    if time.microsecond == 0 {
+        return 8;
+    }
+    put(time.microsecond / 10_000, text, 9);
+    put(time.microsecond / 100 % 100, text, 11);
+    put(time.microsecond % 100, text, 13);
+    15
+}
+
+/// Writes two digits.
+fn put(number: u32, text: &mut [u8], at: usize) {
+    if let Some([ten, one]) = text.get_mut(at..at + 2) {
+        // Both are digits: the number is below 100.
+        *ten = b'0' + (number / 10) as u8;
+        *one = b'0' + (number % 10) as u8;
+    }
 }
 
 fn clock(time: Clock, output: &mut Vec<u8>) {
-    padded::<2>(time.hour.into(), output);
-    output.push(b':');
-    padded::<2>(time.minute.into(), output);
-    output.push(b':');
-    padded::<2>(time.second.into(), output);
-    if time.microsecond > 0 {
-        output.push(b'.');
-        padded::<6>(time.microsecond, output);
-    }
+    let mut text = *b"00:00:00.000000";
+    let length = put_clock(time, &mut text);
+    output.extend_from_slice(&text[..length]);
 }
 
 /// Appends a moment, with what stands for its zone.
 pub(super) fn datetime((day, time): (Civil, Clock), zone: &[u8], output: &mut Vec<u8>) {
-    output.push(b'"');
-    date(day, output);
-    output.push(b'T');
-    clock(time, output);
+    let mut text = *b"\"0000-00-00T00:00:00.000000";
+    put_day(day, &mut text[1..11]);
+    let length = put_clock(time, &mut text[12..]);
+    output.extend_from_slice(&text[..12 + length]);
     output.extend_from_slice(zone);
     output.push(b'"');
 }

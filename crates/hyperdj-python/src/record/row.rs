@@ -4,7 +4,7 @@
 //! row of 100 bytes, and would keep tens of kilobytes alive for an instance that is kept alone.
 
 use super::layout::Layout;
-use hyperdj_protocol::{DataRow, ProtocolError};
+use hyperdj_protocol::{BorrowedRow, ProtocolError};
 use std::sync::Arc;
 
 /// How an index entry is stored: where a value begins, its length being in the four bytes before it.
@@ -26,8 +26,8 @@ impl Row {
     ///
     /// # Errors
     /// Lengths and content of the message do not agree.
-    pub(crate) fn copy(layout: &Arc<Layout>, row: &DataRow) -> Result<Self, ProtocolError> {
-        let body: &[u8] = row.bytes();
+    pub(crate) fn copy(layout: &Arc<Layout>, row: BorrowedRow<'_>) -> Result<Self, ProtocolError> {
+        let body = row.bytes();
         let index = layout.columns * ENTRY;
         let mut bytes = Arc::<[u8]>::new_uninit_slice(index + body.len());
         // Nobody else has it yet.
