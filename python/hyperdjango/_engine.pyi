@@ -89,7 +89,8 @@ class Plan:
     Arguments:
         model: a subclass of ``Record``.
         columns: fields, each with its column of the result, counted from 0.
-        extras: annotations, names with their columns; they are set under their name.
+        extras: annotations, names with their columns; they are set under their name. ``xmin``, the row's version,
+            goes to ``cache`` instead.
         related: names of relations, each with the plan of its target, whose columns are those of the same row,
             and the columns that are all NULL where there is no target.
         origin: what ``origin()`` gives for the instances.
@@ -300,6 +301,9 @@ def adopt(record: Record, other: Record) -> None:
 
 def cache(record: Record) -> dict[str, Any]:
     """A dict of the instance's own for prefetched relations and hidden values, made when it is first asked for."""
+
+def cached(record: Record, name: str) -> Any:
+    """What an instance's ``cache`` has under a name; None where it has nothing."""
 
 def has_cache(record: Record) -> bool:
     """Whether an instance has a ``cache`` already."""

@@ -157,9 +157,6 @@ def test_of_two_who_change_a_row_one_is_told(w: World) -> None:
     w.run(work)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the engine has no extras that to_dict() leaves out"
-)
 def test_the_version_is_not_among_the_values(w: World) -> None:
     async def work(database: Noting) -> None:
         await database.execute("TRUNCATE log")

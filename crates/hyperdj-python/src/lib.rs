@@ -37,7 +37,7 @@ mod _engine {
     use crate::record::adopt::adopt;
     #[pymodule_export]
     use crate::record::functions::{
-        cache, changed, clear_changed, forget_related, has_cache, is_loaded, loaded_fields,
+        cache, cached, changed, clear_changed, forget_related, has_cache, is_loaded, loaded_fields,
         mark_changed, origin, related, set_loaded,
     };
     #[pymodule_export]

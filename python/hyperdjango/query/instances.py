@@ -296,13 +296,7 @@ def _version(instance: Model) -> str | None:
     options = type(instance)._meta
     if not any(field.column == "ctid" for field in options.primary_key):
         return None
-    version: str | None = None
-    if _engine.has_cache(instance):
-        version = _engine.cache(instance).get(ROW_VERSION)
-    if version is None:
-        version = instance.__dict__.get(ROW_VERSION) or getattr(
-            instance, ROW_VERSION, None
-        )
+    version: str | None = _engine.cached(instance, ROW_VERSION)
     if version is None:
         raise FieldError(
             f"this {options.name} was not loaded, so that it is not known which row its ctid meant; "
@@ -417,7 +411,11 @@ async def refresh(
         for position in changed:
             _engine.mark_changed(instance, position)
         return
-    _engine.adopt(instance, await queryset.get())
+    row = await queryset.get()
+    _engine.adopt(instance, row)
+    version = _engine.cached(row, ROW_VERSION)
+    if version is not None:
+        _engine.cache(instance)[ROW_VERSION] = version
 
 
 class RowVersion(Condition):

@@ -95,9 +95,7 @@ class RelatedManager(QuerySet[Row_co]):
         return asked
 
     def _loaded(self) -> list[Any] | None:
-        if not _engine.has_cache(self._instance):
-            return None
-        rows: list[Any] | None = _engine.cache(self._instance).get(self._link.name)
+        rows: list[Any] | None = _engine.cached(self._instance, self._link.name)
         return rows
 
     def all(self) -> Any:

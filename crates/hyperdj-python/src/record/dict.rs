@@ -1,6 +1,7 @@
 //! `Record.to_dict`: every value of an instance by its name.
 
 use super::attributes::{bytes_value, slot_value};
+use super::layout::VERSION;
 use super::row::Row;
 use super::{expect, instance};
 use crate::native;
@@ -34,7 +35,7 @@ Returns:\n\
 /// # Errors
 /// Those of the class's own `__new__`, and of annotations' values.
 pub(crate) fn from_row(py: Python<'_>, row: Row) -> PyResult<Bound<'_, PyAny>> {
-    if row.layout.extras().is_empty() {
+    if row.layout.extras().is_empty() && row.layout.version.is_none() {
         // The class lives as long as the layout, which the row keeps until the instance has it.
         let (class, maker) = (row.layout.model.bind(py).clone(), row.layout.maker);
         return instance(&class, maker, super::state::State::of_row(row));
@@ -50,6 +51,12 @@ pub(crate) fn from_row(py: Python<'_>, row: Row) -> PyResult<Bound<'_, PyAny>> {
     for slot in layout.extras() {
         let value = slot_value(py, &row, slot)?;
         super::attributes::set_plainly(&made, slot.name.bind(py), &value)?;
+    }
+    if let Some(column) = layout.version
+        && let Some(bytes) = row.value(column)
+    {
+        let version = String::from_utf8_lossy(bytes);
+        super::functions::cache(&made)?.set_item(VERSION, version.as_ref())?;
     }
     Ok(made)
 }

@@ -157,6 +157,20 @@ pub(crate) fn cache<'py>(record: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDi
     Ok(made)
 }
 
+/// What an instance's `cache` has under a name; None where it has nothing.
+#[pyfunction]
+pub(crate) fn cached<'py>(
+    record: &Bound<'py, PyAny>,
+    name: &Bound<'py, PyString>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let cache = {
+        let state = expect(record)?.borrow();
+        let cache = state.extra.as_ref().and_then(|extra| extra.cache.as_ref());
+        cache.map(|cache| cache.bind(record.py()).clone())
+    };
+    cache.map_or(Ok(None), |cache| cache.get_item(name))
+}
+
 /// Whether an instance has a `cache` already.
 #[pyfunction]
 pub(crate) fn has_cache(record: &Bound<'_, PyAny>) -> PyResult<bool> {

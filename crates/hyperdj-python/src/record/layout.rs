@@ -35,6 +35,9 @@ pub(crate) struct Related {
     pub(crate) absent: Vec<usize>,
 }
 
+/// The system column that tells the versions of a row apart; no column of a table can have its name.
+pub(crate) const VERSION: &str = "xmin";
+
 /// A plan over a statement.
 pub(crate) struct Layout {
     pub(crate) model: Py<PyType>,
@@ -47,6 +50,8 @@ pub(crate) struct Layout {
     /// Where the field of a position stands in `slots`, and 1 more; 0 if it was not fetched.
     by_position: Vec<u32>,
     pub(crate) related: Vec<Related>,
+    /// The column of the row's version, which is kept with an instance and is none of its values.
+    pub(crate) version: Option<usize>,
     /// A dict with every name and None for each value: a copy of it never has to grow.
     pub(crate) template: Py<PyDict>,
     /// Whether every value becomes JSON without Python.
@@ -134,7 +139,12 @@ impl Plan {
             }
             by_position[slot.position] = u32::try_from(index + 1)?;
         }
+        let mut version = None;
         for (name, column) in numbered.extras {
+            if name.to_str()? == VERSION {
+                version = Some(column);
+                continue;
+            }
             slots.push(Slot {
                 position: usize::MAX,
                 column,
@@ -177,6 +187,7 @@ impl Plan {
             fields,
             by_position,
             related,
+            version,
             template: template.unbind(),
             columns: statement.kinds.len(),
         }))
