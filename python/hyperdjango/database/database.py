@@ -601,6 +601,15 @@ class Database:
                 lambda it: it.run(sql, parameters, shape, *options)
             )
         pool = self.pool()
+        connection = pool.take_spare()
+        if connection is not None:
+            try:
+                future = connection.run(sql, parameters, shape, *options)
+                if self._query_timeout is None:
+                    return await future
+                return await self.wait_for(future)
+            finally:
+                pool.release(connection)
         while True:
             shared = pool.join() or await pool.joined()
             try:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from hyperdjango.errors import FieldError
+from hyperdjango.errors import FieldError, UndefinedColumn, UndefinedTable
+from hyperdjango.query import quick
 from hyperdjango.query.queryset import QuerySet
 from hyperdjango.query.state import State
 
@@ -34,13 +35,18 @@ class Manager(QuerySet[Row_co]):
 
         Django documentation, "QuerySet API reference", ``get()``.
         """
-        if lookups and not conditions:
-            from hyperdjango.query import quick
-
-            rows = await quick.rows(self._state.model, lookups)
-            if rows is not None:
-                return self._only(rows, conditions, lookups)
-        return await super().get(*conditions, **lookups)
+        if conditions or not lookups:
+            return await super().get(*conditions, **lookups)
+        asked = quick.rows(self._state.model, lookups)
+        if asked is not None:
+            try:
+                return self._only(await asked, conditions, lookups)
+            except (UndefinedColumn, UndefinedTable):
+                quick.forget()
+                raise
+        found = await super().get(**lookups)
+        await quick.learn(self._state.model, lookups)
+        return found
 
     def raw(self, sql: str, *parameters: Any) -> RawQuerySet[Row_co]:
         """Rows of SQL of your own, as instances.

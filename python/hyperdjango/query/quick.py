@@ -6,7 +6,6 @@ import asyncio
 
 from hyperdjango.database import registry as databases
 from hyperdjango.database import routing
-from hyperdjango.errors import UndefinedColumn, UndefinedTable
 from hyperdjango.models.registry import registry
 from hyperdjango.query import execution, lookups
 from hyperdjango.query.columns import columns_of
@@ -15,6 +14,7 @@ from hyperdjango.query.state import State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
     from typing import Any
 
     from hyperdjango.database import Database
@@ -47,55 +47,68 @@ class Quick:
         self.compiled = compiled
 
 
-async def rows(model: type[Model], values: dict[str, Any]) -> list[Any] | None:
+def rows(
+    model: type[Model], values: dict[str, Any]
+) -> Coroutine[Any, Any, list[Any]] | None:
     """Up to two rows with these values, or None where that is to be asked for the usual way.
 
     Arguments:
         model: the class.
         values: the names of fields, with values.
+
+    Returns:
+        What is to be awaited: nothing is between it and the database.
     """
-    database = _database()
-    if database is None:
-        return None
-    kept = database.quick
-    key = model, *values
-    known = kept.get(key)
-    if known is None or known.version != registry.version:
-        known = await _write(database, model, values)
-        if known is None:
-            return None
-        if len(kept) >= _KEPT:
-            kept.clear()
-        kept[key] = known
-    parameters = tuple(values.values())
-    if tuple(map(type, parameters)) != known.types:
-        return None
-    compiled = known.compiled
-    try:
-        found: list[Any] = await database.read(
-            compiled.sql,
-            parameters,
-            compiled.shape,
-            True,
-            compiled.text_columns,
-            compiled.plan,
-            compiled.text_parameters,
-        )
-    except (UndefinedColumn, UndefinedTable):
-        columns_of(database).forget()
-        kept.clear()
-        raise
-    return found
-
-
-def _database() -> Database | None:
-    """The default database, if no router has a say, and it is connected in the running event loop."""
     if routing.has_router():
         return None
     database = databases.at_hand()
-    if database is None or not database.serves(asyncio.get_running_loop()):
+    if database is None:
         return None
-    return database
+    known = database.quick.get((model, *values))
+    if known is None or known.version != registry.version:
+        return None
+    parameters = tuple(values.values())
+    if tuple(map(type, parameters)) != known.types:
+        return None
+    if not database.serves(asyncio.get_running_loop()):
+        return None
+    compiled = known.compiled
+    return database.read(
+        compiled.sql,
+        parameters,
+        compiled.shape,
+        True,
+        compiled.text_columns,
+        compiled.plan,
+        compiled.text_parameters,
+    )
+
+
+def forget() -> None:
+    """Ask the usual way again: something has changed in the database."""
+    database = databases.at_hand()
+    if database is not None:
+        database.quick.clear()
+        columns_of(database).forget()
+
+
+async def learn(model: type[Model], values: dict[str, Any]) -> None:
+    """Have the next query of this kind go the shortest way, if it can."""
+    if routing.has_router():
+        return
+    database = databases.at_hand()
+    if database is None or not database.serves(asyncio.get_running_loop()):
+        return
+    key = (model, *values)
+    known = database.quick.get(key)
+    if known is not None and known.version == registry.version:
+        return
+    made = await _write(database, model, values)
+    if made is None:
+        return
+    if len(database.quick) >= _KEPT:
+        database.quick.clear()
+    database.quick[key] = made
 
 
 async def _write(
