@@ -25,6 +25,8 @@ mod singular;
 mod types;
 
 pub use class_name::class_names;
+pub use header::{counted_objects, summary};
+pub use literal::printable;
 pub use module::{Body, Request, Wanted, models};
 pub use reserved::{RESERVED_CLASS_NAMES, RESERVED_FIELD_NAMES};
 pub use singular::prepare;

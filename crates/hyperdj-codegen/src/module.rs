@@ -121,7 +121,8 @@ impl Body {
     }
 }
 
-fn taken<'s>(schema: &'s Schema, request: &Request<'_>) -> Vec<&'s Relation> {
+/// The relations that a request takes, in name order.
+pub(crate) fn taken<'s>(schema: &'s Schema, request: &Request<'_>) -> Vec<&'s Relation> {
     schema
         .relations
         .iter()

@@ -3,7 +3,7 @@
 use hyperdj_cluster::{Cluster, Options, Server, keep, stop_kept};
 use hyperdj_postgres::Config;
 
-use crate::arguments::{DemoArguments, InspectdbArguments};
+use crate::arguments::{DemoArguments, Description, InspectdbArguments};
 use crate::commands::inspectdb::write_models;
 use crate::progress::Progress;
 use crate::{Failure, Printer, Status};
@@ -77,6 +77,8 @@ fn load(server: &Server) -> Result<(), Failure> {
 /// `hyper inspectdb` with no arguments.
 fn all_tables() -> InspectdbArguments {
     InspectdbArguments {
+        format: Description::Models,
+        check: None,
         database: None,
         schema: Vec::new(),
         table: Vec::new(),
