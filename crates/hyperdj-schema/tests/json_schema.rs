@@ -1,9 +1,5 @@
 //! `docs/schema.schema.json` is made from the types, and is what they say now.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "tests may panic"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
 
 use std::fs;
 use std::path::Path;
@@ -25,8 +21,7 @@ fn made() -> String {
 
 #[test]
 fn the_file_in_docs_is_what_the_types_say() {
-    let path =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schema.schema.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schema.schema.json");
     let made = made();
     if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
         fs::write(&path, &made).unwrap();

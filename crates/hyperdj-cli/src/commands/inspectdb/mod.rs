@@ -1,8 +1,10 @@
 //! `hyper inspectdb`: from a database to Python models, SQL or JSON.
 
+mod compared;
 mod failure;
 mod narrowed;
 mod report;
+mod said;
 mod selection;
 mod sql;
 
@@ -32,6 +34,12 @@ pub(crate) fn run(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
+    if let Some(models) = &arguments.check {
+        // What is wrong with the models is told without a database.
+        let document = crate::models::read(models)?;
+        let config = chosen(arguments.database.as_deref(), printer)?;
+        return compared::compare(&config, &document, arguments, printer);
+    }
     let config = chosen(arguments.database.as_deref(), printer)?;
     write_models(&config, arguments, printer)
 }
@@ -42,14 +50,9 @@ pub(crate) fn write_models(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    let patterns = |texts: &[String]| texts.iter().map(|text| Pattern::new(text)).collect();
-    let tables: Vec<Pattern> = patterns(&arguments.table);
-    let excluded: Vec<Pattern> = patterns(&arguments.exclude);
-    let options = Options {
-        schemas: schemas(arguments, &tables),
-        views: arguments.include_views,
-        statement_timeout: Duration::from_secs(arguments.statement_timeout.into()),
-    };
+    let tables = patterns(&arguments.table);
+    let excluded = patterns(&arguments.exclude);
+    let options = options(arguments, &tables);
 
     if arguments.format == Description::Models {
         // The rules of English take a while to compile: that is done while the server works.
@@ -73,7 +76,7 @@ pub(crate) fn write_models(
     drop(progress);
 
     let selection = Selection::new(&found, &tables, &excluded, views);
-    selection.check(printer)?;
+    selection.check(&[], printer)?;
     let request = selection.request();
     let text = match arguments.format {
         Description::Models => {
@@ -96,6 +99,19 @@ pub(crate) fn write_models(
         _ => printer.data(&text)?,
     }
     Ok(Status::Done)
+}
+
+fn patterns(texts: &[String]) -> Vec<Pattern> {
+    texts.iter().map(|text| Pattern::new(text)).collect()
+}
+
+/// What to read for what was asked for.
+fn options(arguments: &InspectdbArguments, tables: &[Pattern]) -> Options {
+    Options {
+        schemas: schemas(arguments, tables),
+        views: arguments.include_views,
+        statement_timeout: Duration::from_secs(arguments.statement_timeout.into()),
+    }
 }
 
 /// The schemas to read: those that are named, by themselves or in front of a table, else `public`.

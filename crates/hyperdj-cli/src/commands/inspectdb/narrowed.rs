@@ -15,31 +15,40 @@ pub(super) fn narrowed(schema: &Schema, selection: &Selection<'_>) -> Schema {
     narrowed
         .relations
         .retain(|relation| selection.takes(&relation.name));
-    let is_whole = schema
-        .relations
-        .iter()
-        .all(|relation| relation.kind.is_view() || selection.takes(&relation.name));
-    if is_whole {
-        return narrowed;
+    if !is_whole(schema, selection) {
+        let used = used_types(schema, &narrowed);
+        keep_types(&mut narrowed, &used);
+        keep_sequences(&mut narrowed);
     }
-    let used = used_types(schema, &narrowed);
-    narrowed.enums.retain(|found| used.contains(&found.name));
-    narrowed.domains.retain(|found| used.contains(&found.name));
-    narrowed
-        .composites
-        .retain(|found| used.contains(&found.name));
-    let kept: Vec<Sequence> = narrowed
-        .sequences
-        .iter()
-        .filter(|sequence| is_used(sequence, &narrowed))
-        .cloned()
-        .collect();
-    narrowed.sequences = kept;
     narrowed
 }
 
+/// Whether every table of a schema is taken.
+pub(super) fn is_whole(schema: &Schema, selection: &Selection<'_>) -> bool {
+    schema
+        .relations
+        .iter()
+        .all(|relation| relation.kind.is_view() || selection.takes(&relation.name))
+}
+
+/// Leaves out the types that are not among the used ones.
+pub(super) fn keep_types(schema: &mut Schema, used: &BTreeSet<QualifiedName>) {
+    schema.enums.retain(|found| used.contains(&found.name));
+    schema.domains.retain(|found| used.contains(&found.name));
+    schema.composites.retain(|found| used.contains(&found.name));
+}
+
+/// Leaves out the sequences that no table of the schema owns or counts by.
+pub(super) fn keep_sequences(schema: &mut Schema) {
+    let sequences = std::mem::take(&mut schema.sequences);
+    schema.sequences = sequences
+        .into_iter()
+        .filter(|sequence| is_used(sequence, schema))
+        .collect();
+}
+
 /// What the tables name, and what the types among that name in turn.
-fn used_types(schema: &Schema, narrowed: &Schema) -> BTreeSet<QualifiedName> {
+pub(super) fn used_types(schema: &Schema, narrowed: &Schema) -> BTreeSet<QualifiedName> {
     let mut used = BTreeSet::new();
     let mut waiting: Vec<QualifiedName> = Vec::new();
     for relation in &narrowed.relations {

@@ -84,7 +84,11 @@ fn report_unsaid(found: &Inspection, arguments: &InspectdbArguments, printer: &m
 }
 
 /// What the role may not see of what was asked for.
-fn report_unreadable(found: &Inspection, selection: &Selection<'_>, printer: &mut Printer) {
+pub(crate) fn report_unreadable(
+    found: &Inspection,
+    selection: &Selection<'_>,
+    printer: &mut Printer,
+) {
     let missed: Vec<String> = selection
         .missed()
         .map(|name| format!("{}.{}", name.schema, name.name))
@@ -111,7 +115,7 @@ fn report_unreadable(found: &Inspection, selection: &Selection<'_>, printer: &mu
     }
 }
 
-fn counted(count: usize, noun: &str) -> String {
+pub(crate) fn counted(count: usize, noun: &str) -> String {
     match count {
         1 => format!("1 {noun}"),
         _ => format!("{count} {noun}s"),
