@@ -202,3 +202,23 @@ def test_models_that_can_not_be_read(project: Project, name: str, text: str) -> 
 
 def test_no_such_file(project: Project) -> None:
     check(project, "no_file", exit_code=2)
+
+
+def test_the_example_of_the_page(
+    cluster: Cluster, hyper: Hyper, tmp_path: Path
+) -> None:
+    page = (ROOT / "docs" / "formats.md").read_text()
+    example = page.split("$ hyper inspectdb --check models.py\n", 1)[1].split("```")[0]
+    statements = page.split("$ psql -c '", 1)[1].split("'\n", 1)[0]
+    tables = (
+        "CREATE TABLE users (id serial PRIMARY KEY, age integer, email text NOT NULL);"
+        "CREATE TABLE orders (id serial PRIMARY KEY, user_id integer REFERENCES users)"
+    )
+    with cluster.database(tables) as name:
+        project = Project(cluster, hyper, tmp_path, name)
+        project.run("inspectdb", "--output", "models.py").check()
+        project.sql(statements)
+        result = project.run("inspectdb", "--check", "models.py")
+    assert result.exit_code == 1
+    words = (result.stdout + result.stderr).replace(f"`{name}`", "`shop`")
+    assert words == example

@@ -68,8 +68,8 @@ Examples:
   hyper inspectdb --table 'audit_*' --exclude '*_old' `*` stands for any characters
   hyper inspectdb --schema inventory                  another schema; several may be named
   hyper inspectdb --include-views                     views and materialized views too
-  hyper inspectdb --format sql --schema '*'           the SQL that builds the same tables in an empty database
-  hyper inspectdb --check models.py                   where models and database differ; exit status 1 if they do
+  hyper inspectdb --format sql --schema '*'           the SQL that builds it in an empty database
+  hyper inspectdb --check models.py                   where models and database say different things
   hyper inspectdb --database 'postgres://user@host:5432/legacy_db'
 
 Where the database is comes from, in this order: --database, HYPER_DATABASE_URL, DATABASE_URL, a .env file in the

@@ -51,12 +51,17 @@ pub(super) fn sql(schema: &Schema, selection: &Selection<'_>, request: &Request<
     }
     for statement in &apart {
         text.push('\n');
-        for line in statement.to_string().lines() {
-            text.push_str(format!("-- {line}").trim_end());
-            text.push('\n');
-        }
+        push_comment(&mut text, statement.sql());
     }
     text
+}
+
+/// A statement as a comment. PostgreSQL ends a comment at a carriage return as well, and a name may hold one.
+fn push_comment(text: &mut String, sql: &str) {
+    for line in format!("{sql};").split(['\n', '\r']) {
+        text.push_str(format!("-- {line}").trim_end());
+        text.push('\n');
+    }
 }
 
 /// What the script does not say of what the catalog holds. It makes the extensions.
@@ -184,5 +189,21 @@ fn cut_parents(
             .indexes
             .iter_mut()
             .for_each(|index| index.inherited = false);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::push_comment;
+
+    #[test]
+    fn nothing_gets_out_of_a_comment() {
+        let mut text = String::new();
+        push_comment(&mut text, "SELECT 'a\rDROP TABLE b;\r\nDROP TABLE c;\n\n'");
+        assert!(
+            text.split(['\n', '\r'])
+                .all(|line| line.is_empty() || line.starts_with("--"))
+        );
+        assert_eq!(text.lines().count(), 5);
     }
 }
