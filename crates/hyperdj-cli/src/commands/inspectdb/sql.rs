@@ -204,6 +204,6 @@ mod tests {
             text.split(['\n', '\r'])
                 .all(|line| line.is_empty() || line.starts_with("--"))
         );
-        assert_eq!(text.lines().count(), 5);
+        assert_eq!(text.lines().count(), 6);
     }
 }
