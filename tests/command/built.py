@@ -15,9 +15,9 @@ UNSAID = ROOT / "crates" / "hyperdj-ddl" / "tests" / "support" / "unsaid.sql"
 
 def psql(cluster: Cluster, name: str, script: Path, *arguments: str) -> list[str]:
     """Run a script as a user would; gives the errors."""
+    program = str(cluster.bin_dir / "psql")
     done = subprocess.run(
-        [cluster.bin_dir / "psql", "-X", "-q", "-f", script, *arguments]
-        + [cluster.url(name)],
+        [program, "-X", "-q", "-f", str(script), *arguments, cluster.url(name)],
         env=clean_environment(Path.home()),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -171,6 +171,21 @@ def test_views(project: Project) -> None:
     check(project, "views", "--include-views", exit_code=1)
 
 
+def test_a_table_that_may_not_be_read(project: Project) -> None:
+    project.run("inspectdb", "--output", "models.py").check()
+    role = f"reader_of_{project.database}"
+    project.sql(f"CREATE ROLE {role} LOGIN; GRANT SELECT ON countries TO {role}")
+    try:
+        project.sql("ALTER TABLE countries ADD area real; ALTER TABLE users ADD x int")
+        result = project.run("inspectdb", "--check", "models.py", user=role)
+    finally:
+        project.sql(f"DROP OWNED BY {role}; DROP ROLE {role}")
+    assert result.exit_code == 1
+    assert heads(result.stdout) == ["public.countries.area"]
+    assert f"role `{role}` may not read" in result.stderr
+    assert "public.users" in result.stderr
+
+
 def test_a_table_that_only_the_models_have(project: Project) -> None:
     project.run("inspectdb", "--output", "models.py").check()
     project.sql("DROP TABLE countries")
