@@ -4,7 +4,7 @@ mod migrations;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub(crate) use migrations::{
@@ -57,8 +57,8 @@ pub(crate) enum Command {
 
 /// Write Python models of a database that exists.
 ///
-/// Reads the catalog in one read-only transaction and prints a models file. Nothing in the database is changed, and no
-/// lock is taken that an application would notice.
+/// Reads the catalog in one read-only transaction and prints a models file, or the same as SQL or JSON, or compares it
+/// with models that are there. Nothing in the database is changed, and no lock is taken that an application would notice.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -68,6 +68,8 @@ Examples:
   hyper inspectdb --table 'audit_*' --exclude '*_old' `*` stands for any characters
   hyper inspectdb --schema inventory                  another schema; several may be named
   hyper inspectdb --include-views                     views and materialized views too
+  hyper inspectdb --format sql --schema '*'           the SQL that builds it in an empty database
+  hyper inspectdb --check models.py                   where models and database say different things
   hyper inspectdb --database 'postgres://user@host:5432/legacy_db'
 
 Where the database is comes from, in this order: --database, HYPER_DATABASE_URL, DATABASE_URL, a .env file in the
@@ -93,6 +95,14 @@ pub(crate) struct InspectdbArguments {
     #[arg(long)]
     pub(crate) include_views: bool,
 
+    /// What to write.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Description::Models)]
+    pub(crate) format: Description,
+
+    /// Write nothing: compare with the models of a file or module, and list what differs.
+    #[arg(long, value_name = "MODELS", conflicts_with_all = ["format", "output", "force"])]
+    pub(crate) check: Option<String>,
+
     /// Write to a file instead of standard output. One that exists is replaced only with --force.
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -105,9 +115,20 @@ pub(crate) struct InspectdbArguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub(crate) statement_timeout: u32,
 
-    /// List by name what models can't say: functions, triggers, grants, ….
+    /// List by name what models and SQL don't say: functions, triggers, grants, ….
     #[arg(long, short)]
     pub(crate) verbose: bool,
+}
+
+/// A form in which a database can be described.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Description {
+    /// Python models.
+    Models,
+    /// Statements that build it in an empty database.
+    Sql,
+    /// One JSON object for programs; docs/formats.md says what is in it.
+    Json,
 }
 
 /// Show the whole on a sample database, with no set-up.

@@ -1,4 +1,4 @@
-//! The law: what the models of a database say, read back through Python, is what its catalog says.
+//! The laws: what the models of a database say, read back through Python, is what its catalog says; and so is its JSON.
 //!
 //! It runs over the project's own schemas, and over every `*.sql` in the folder that `HYPER_CORPUS` names.
 
@@ -13,7 +13,7 @@ use hyperdj_catalog::{Options, inspect};
 use hyperdj_cluster::Cluster;
 use hyperdj_codegen::{Request, models};
 use hyperdj_postgres::{Client, Config};
-use hyperdj_schema::{QualifiedName, Schema};
+use hyperdj_schema::{QualifiedName, Schema, from_json, to_json};
 use hyperdj_state::Document;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -139,6 +139,11 @@ fn models_say_what_the_catalog_says() -> Outcome<()> {
             ..Options::default()
         };
         let found = inspect(&mut client, &options)?;
+        let saved = to_json(&found.schema)?;
+        let read = from_json(&saved)?;
+        if read != found.schema || to_json(&read)? != saved {
+            failures.push(format!("{name}: its JSON is read back otherwise"));
+        }
         let request = Request {
             wanted: &|_: &QualifiedName| true,
             views: true,

@@ -21,6 +21,25 @@ pub(crate) struct ClassContext<'m, 's> {
     indexed: HashSet<&'s str>,
 }
 
+impl<'m, 's> ClassContext<'m, 's> {
+    /// What is known of a class, with the names of its fields by column.
+    pub(crate) fn new(
+        module: &'m mut ModuleContext<'s>,
+        relation: &'s Relation,
+        fields: HashMap<&'s str, String>,
+    ) -> Self {
+        Self {
+            module,
+            fields,
+            indexed: relation
+                .indexes
+                .iter()
+                .filter_map(|index| marked_column(relation, index))
+                .collect(),
+        }
+    }
+}
+
 impl ClassContext<'_, '_> {
     /// The field of a column of this class.
     pub(crate) fn field(&self, column: &str) -> &str {
@@ -92,15 +111,7 @@ pub(crate) fn is_primary_key(relation: &Relation, columns: &[String]) -> bool {
 /// The text of a class, with a line break behind it.
 pub(crate) fn class<'s>(module: &mut ModuleContext<'s>, relation: &'s Relation) -> String {
     let name = module.class_name(&relation.name).to_owned();
-    let mut context = ClassContext {
-        module,
-        fields: field_names(relation),
-        indexed: relation
-            .indexes
-            .iter()
-            .filter_map(|index| marked_column(relation, index))
-            .collect(),
-    };
+    let mut context = ClassContext::new(module, relation, field_names(relation));
     let mut code = String::new();
     let is_table = !relation.kind.is_view();
     if is_table && relation.primary_key.is_none() {
@@ -124,7 +135,8 @@ pub(crate) fn class<'s>(module: &mut ModuleContext<'s>, relation: &'s Relation) 
     code
 }
 
-fn meta(
+/// The entries of `Meta`: the two that are always written, then what no field says.
+pub(crate) fn meta(
     context: &mut ClassContext<'_, '_>,
     relation: &Relation,
 ) -> Vec<(&'static str, Expression)> {

@@ -63,13 +63,23 @@ pub(crate) fn field(
     relation: &Relation,
     column: &Column,
 ) -> String {
+    let (target, value) = field_parts(context, relation, column);
+    assignment(&target, &value, 1)
+}
+
+/// A field's name with its annotation, and the call behind it.
+pub(crate) fn field_parts(
+    context: &mut ClassContext<'_, '_>,
+    relation: &Relation,
+    column: &Column,
+) -> (String, Expression) {
     let annotation = annotation(&column.data_type);
     let type_name = context.type_name(annotation);
     let arguments = arguments(context, relation, column, annotation);
     let name = context.field(&column.name).to_owned();
     context.module.imports.model("Field");
     let target = format!("{name}: {type_name}");
-    assignment(&target, &Expression::Call("Field", arguments), 1)
+    (target, Expression::Call("Field", arguments))
 }
 
 fn arguments(

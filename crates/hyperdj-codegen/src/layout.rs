@@ -72,6 +72,11 @@ pub(crate) fn assignment(target: &str, value: &Expression, steps: usize) -> Stri
     format!("{margin}{target} = {}\n", laid_out(value, indent, start, 0))
 }
 
+/// An expression on one line, or as it stands in a file where a text of several lines is in it.
+pub(crate) fn one_line(value: &Expression) -> String {
+    flat(value).unwrap_or_else(|| laid_out(value, 0, 0, 0))
+}
+
 /// The text of an expression whose line has `indent` spaces in front, that begins at column `start`, and that has
 /// `behind` columns of text behind it.
 fn laid_out(expression: &Expression, indent: usize, start: usize, behind: usize) -> String {

@@ -10,6 +10,7 @@ mod class;
 mod class_name;
 mod constraints;
 mod default_value;
+mod differences;
 mod field;
 mod field_name;
 mod header;
@@ -25,6 +26,9 @@ mod singular;
 mod types;
 
 pub use class_name::class_names;
+pub use differences::{Difference, Part, differences};
+pub use header::{counted_objects, summary};
+pub use literal::printable;
 pub use module::{Body, Request, Wanted, models};
 pub use reserved::{RESERVED_CLASS_NAMES, RESERVED_FIELD_NAMES};
 pub use singular::prepare;

@@ -56,7 +56,7 @@ pub(crate) fn lines(text: &str) -> String {
 }
 
 /// What a line of a docstring or comment may hold of a text out of the database: one line, printable.
-pub(crate) fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -47,6 +47,22 @@ pub(crate) struct ModuleContext<'s> {
 }
 
 impl<'s> ModuleContext<'s> {
+    /// A file with some relations of a schema in it, under the given class names.
+    pub(crate) fn new(
+        schema: &'s Schema,
+        relations: impl Iterator<Item = &'s Relation>,
+        names: HashMap<QualifiedName, String>,
+    ) -> Self {
+        Self {
+            schema,
+            imports: Imports::default(),
+            names,
+            relations: relations
+                .map(|relation| (&relation.name, relation))
+                .collect(),
+        }
+    }
+
     /// The class of a relation.
     pub(crate) fn class_name(&self, name: &QualifiedName) -> &str {
         self.names.get(name).map_or("", String::as_str)
@@ -78,15 +94,8 @@ impl Body {
     /// The imports, classes, types and sequences of a file. [`Schema::unmodelled`] is not looked at.
     pub fn write(schema: &Schema, request: &Request<'_>) -> Self {
         let relations = taken(schema, request);
-        let mut module = ModuleContext {
-            schema,
-            imports: Imports::default(),
-            names: class_names(schema),
-            relations: relations
-                .iter()
-                .map(|relation| (&relation.name, *relation))
-                .collect(),
-        };
+        let names = class_names(schema);
+        let mut module = ModuleContext::new(schema, relations.iter().copied(), names);
         let mut tables = schema
             .relations
             .iter()
@@ -121,7 +130,8 @@ impl Body {
     }
 }
 
-fn taken<'s>(schema: &'s Schema, request: &Request<'_>) -> Vec<&'s Relation> {
+/// The relations that a request takes, in name order.
+pub(crate) fn taken<'s>(schema: &'s Schema, request: &Request<'_>) -> Vec<&'s Relation> {
     schema
         .relations
         .iter()

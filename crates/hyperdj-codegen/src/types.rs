@@ -113,7 +113,7 @@ fn named(name: &QualifiedName) -> Vec<Argument> {
     ]
 }
 
-fn enumeration(module: &mut ModuleContext<'_>, found: &Enum) -> Expression {
+pub(crate) fn enumeration(module: &mut ModuleContext<'_>, found: &Enum) -> Expression {
     let mut arguments = named(&found.name);
     let labels = found.labels.iter().map(|label| text(label)).collect();
     arguments.push(Argument::new(Expression::List(labels)));
@@ -121,7 +121,7 @@ fn enumeration(module: &mut ModuleContext<'_>, found: &Enum) -> Expression {
     Expression::Call(module.imports.model("EnumType"), arguments)
 }
 
-fn composite(module: &mut ModuleContext<'_>, found: &Composite) -> Expression {
+pub(crate) fn composite(module: &mut ModuleContext<'_>, found: &Composite) -> Expression {
     let mut arguments = named(&found.name);
     let attributes = found.attributes.iter();
     let attributes = attributes.map(|(name, data_type)| (text(name), text(data_type)));
@@ -130,7 +130,7 @@ fn composite(module: &mut ModuleContext<'_>, found: &Composite) -> Expression {
     Expression::Call(module.imports.model("CompositeType"), arguments)
 }
 
-fn domain(module: &mut ModuleContext<'_>, found: &Domain) -> Expression {
+pub(crate) fn domain(module: &mut ModuleContext<'_>, found: &Domain) -> Expression {
     let mut arguments = named(&found.name);
     arguments.push(Argument::new(text(&found.base_type)));
     if !found.nullable {
@@ -163,7 +163,7 @@ fn domain(module: &mut ModuleContext<'_>, found: &Domain) -> Expression {
     Expression::Call(module.imports.model("DomainType"), arguments)
 }
 
-fn sequence(module: &mut ModuleContext<'_>, found: &Sequence) -> Expression {
+pub(crate) fn sequence(module: &mut ModuleContext<'_>, found: &Sequence) -> Expression {
     let mut arguments = named(&found.name);
     if found.data_type != "bigint" {
         arguments.push(Argument::named("data_type", text(&found.data_type)));

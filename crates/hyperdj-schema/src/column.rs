@@ -6,6 +6,7 @@ use crate::{QualifiedName, SequenceOptions};
 
 /// A column (`pg_attribute`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Column {
     /// The name, unquoted.
     pub name: String,
@@ -35,6 +36,7 @@ pub struct Column {
 ///
 /// Databases that came up from PostgreSQL 9.6 have sequences of `bigint` under columns of `integer`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Serial {
     /// The sequence's type, where it is not the column's.
     pub data_type: Option<String>,
@@ -51,6 +53,7 @@ impl Serial {
 
 /// An identity column's kind and sequence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Identity {
     /// ALWAYS or BY DEFAULT.
     pub kind: IdentityKind,
@@ -62,6 +65,7 @@ pub struct Identity {
 
 /// Who may give an identity column a value (`pg_attribute.attidentity`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum IdentityKind {
     /// `GENERATED ALWAYS`: only the database, unless it is overridden.
@@ -72,6 +76,7 @@ pub enum IdentityKind {
 
 /// A generated column's expression.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Generated {
     /// The expression as `pg_get_expr` prints it.
     pub expression: String,

@@ -6,6 +6,7 @@ use crate::QualifiedName;
 
 /// When a constraint is checked (`condeferrable`, `condeferred`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Deferrable {
     /// `NOT DEFERRABLE`.
@@ -19,6 +20,7 @@ pub enum Deferrable {
 
 /// A primary key. Its columns are NOT NULL.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct PrimaryKey {
     /// The constraint's name.
     pub name: String,
@@ -40,6 +42,7 @@ pub struct PrimaryKey {
 
 /// A unique constraint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Unique {
     /// The constraint's name.
     pub name: String,
@@ -63,6 +66,7 @@ pub struct Unique {
 
 /// A foreign key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct ForeignKey {
     /// The constraint's name.
     pub name: String,
@@ -92,6 +96,7 @@ pub struct ForeignKey {
 
 /// How a foreign key with NULLs in it matches (`confmatchtype`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum MatchType {
     /// Any NULL passes.
@@ -103,6 +108,7 @@ pub enum MatchType {
 
 /// What happens to referencing rows (`confdeltype`, `confupdtype`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub enum ReferentialAction {
     /// `NO ACTION`: an error at the end of the statement or transaction.
     #[default]
@@ -137,6 +143,7 @@ impl ReferentialAction {
 
 /// A check constraint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Check {
     /// The constraint's name.
     pub name: String,
@@ -154,6 +161,7 @@ pub struct Check {
 
 /// An exclusion constraint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Exclusion {
     /// The constraint's name.
     pub name: String,

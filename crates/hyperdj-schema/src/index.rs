@@ -6,6 +6,7 @@ use crate::QualifiedName;
 
 /// An index.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Index {
     /// The name; an index lives in its table's namespace.
     pub name: String,
@@ -35,6 +36,7 @@ pub struct Index {
 
 /// One key of an index.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct IndexKey {
     /// What is indexed.
     pub target: KeyTarget,
@@ -52,6 +54,7 @@ pub struct IndexKey {
 
 /// A column, or an expression.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum KeyTarget {
     /// A column's name, unquoted.
@@ -62,6 +65,7 @@ pub enum KeyTarget {
 
 /// Where an index sorts NULLs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum NullsOrder {
     /// `NULLS FIRST`.

@@ -19,6 +19,7 @@ mod name;
 mod objects;
 mod relation;
 mod same_expression;
+mod saved;
 mod schema;
 pub mod sql;
 
@@ -39,4 +40,5 @@ pub use objects::{
 };
 pub use relation::{ForeignServer, PartitionOf, Relation, RelationKind, View};
 pub use same_expression::{same_expression, settled};
+pub use saved::{FORMAT, FormatError, Saved, VERSION, from_json, to_json};
 pub use schema::Schema;

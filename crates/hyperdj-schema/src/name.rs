@@ -8,6 +8,7 @@ use crate::sql::quote_identifier;
 
 /// The name of an object in a namespace. Ordered by namespace, then name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct QualifiedName {
     /// The namespace (what `CREATE SCHEMA` makes), unquoted.
     pub schema: String,

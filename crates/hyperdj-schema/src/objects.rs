@@ -6,6 +6,7 @@ use crate::{Check, QualifiedName};
 
 /// A namespace (`pg_namespace`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Namespace {
     /// The name, unquoted.
     pub name: String,
@@ -15,6 +16,7 @@ pub struct Namespace {
 
 /// An installed extension (`pg_extension`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Extension {
     /// The name.
     pub name: String,
@@ -26,6 +28,7 @@ pub struct Extension {
 
 /// An enum type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Enum {
     /// The type's name.
     pub name: QualifiedName,
@@ -37,6 +40,7 @@ pub struct Enum {
 
 /// A domain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Domain {
     /// The type's name.
     pub name: QualifiedName,
@@ -56,6 +60,7 @@ pub struct Domain {
 
 /// A composite type that stands alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Composite {
     /// The type's name.
     pub name: QualifiedName,
@@ -67,6 +72,7 @@ pub struct Composite {
 
 /// A sequence that is not said by a serial or identity column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Sequence {
     /// The sequence's name.
     pub name: QualifiedName,
@@ -84,6 +90,7 @@ pub struct Sequence {
 
 /// Options of a sequence, each only where it is not what `CREATE SEQUENCE` would choose for the data type.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct SequenceOptions {
     /// `START WITH`.
     pub start: Option<i64>,
@@ -143,6 +150,7 @@ impl SequenceOptions {
 
 /// An object that models can't say: it is counted and named, never guessed at.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Unmodelled {
     /// The kind in PostgreSQL's words, singular: `function`, `trigger`, `policy`.
     pub kind: String,

@@ -6,6 +6,7 @@ use crate::{Check, Column, Exclusion, ForeignKey, Index, PrimaryKey, QualifiedNa
 
 /// A relation that has rows and columns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Relation {
     /// The name.
     pub name: QualifiedName,
@@ -78,6 +79,7 @@ impl Relation {
 
 /// What a relation is (`pg_class.relkind`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RelationKind {
     /// An ordinary table.
@@ -112,6 +114,7 @@ impl RelationKind {
 
 /// Of which table, and which part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct PartitionOf {
     /// The partitioned table.
     pub parent: QualifiedName,
@@ -121,6 +124,7 @@ pub struct PartitionOf {
 
 /// A view's definition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct View {
     /// The query as `pg_get_viewdef` prints it.
     pub definition: String,
@@ -130,6 +134,7 @@ pub struct View {
 
 /// Where the rows of a foreign table are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct ForeignServer {
     /// The server's name.
     pub name: String,

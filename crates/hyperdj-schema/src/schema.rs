@@ -8,6 +8,7 @@ use crate::{
 
 /// A description of a database, or of a part of it. All lists are in name order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Schema {
     /// The namespaces that were read.
     pub namespaces: Vec<Namespace>,

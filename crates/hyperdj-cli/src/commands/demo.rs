@@ -7,7 +7,7 @@ use hyperdj_codegen::{Request, models};
 use hyperdj_postgres::{Client, Config};
 use hyperdj_schema::QualifiedName;
 
-use crate::arguments::{DemoArguments, InspectdbArguments};
+use crate::arguments::{DemoArguments, Description, InspectdbArguments};
 use crate::commands::inspectdb::write_models;
 use crate::progress::Progress;
 use crate::python::{find, no_answer};
@@ -137,6 +137,8 @@ fn load(server: &Server) -> Result<(), Failure> {
 /// `hyper inspectdb` with no arguments.
 fn all_tables() -> InspectdbArguments {
     InspectdbArguments {
+        format: Description::Models,
+        check: None,
         database: None,
         schema: Vec::new(),
         table: Vec::new(),

@@ -1,8 +1,12 @@
-//! `hyper inspectdb`: from a database to Python models.
+//! `hyper inspectdb`: from a database to Python models, SQL or JSON.
 
+mod compared;
 mod failure;
+mod narrowed;
 mod report;
+mod said;
 mod selection;
+mod sql;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,8 +15,9 @@ use std::time::Duration;
 use hyperdj_catalog::{Inspection, Options, inspect_with};
 use hyperdj_codegen::Body;
 use hyperdj_postgres::{Client, Config};
+use hyperdj_schema::to_json;
 
-use crate::arguments::InspectdbArguments;
+use crate::arguments::{Description, InspectdbArguments};
 use crate::database::chosen;
 use crate::output::{Written, write};
 use crate::pattern::Pattern;
@@ -20,40 +25,48 @@ use crate::progress::Progress;
 use crate::{Failure, Printer, Status};
 
 pub(crate) use failure::inspection_failure;
+use narrowed::narrowed;
 use report::report;
 use selection::Selection;
+use sql::sql;
 
 pub(crate) fn run(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
+    if let Some(models) = &arguments.check {
+        // What is wrong with the models is told without a database.
+        let document = crate::models::read(models)?;
+        let config = chosen(arguments.database.as_deref(), printer)?;
+        return compared::compare(&config, &document, arguments, printer);
+    }
     let config = chosen(arguments.database.as_deref(), printer)?;
     write_models(&config, arguments, printer)
 }
 
-/// Reads the database of a configuration and writes its models where the arguments say.
+/// Reads the database of a configuration and writes its models, or what else was asked for, where the arguments say.
 pub(crate) fn write_models(
     config: &Config,
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    let patterns = |texts: &[String]| texts.iter().map(|text| Pattern::new(text)).collect();
-    let tables: Vec<Pattern> = patterns(&arguments.table);
-    let excluded: Vec<Pattern> = patterns(&arguments.exclude);
-    let options = Options {
-        schemas: schemas(arguments, &tables),
-        views: arguments.include_views,
-        statement_timeout: Duration::from_secs(arguments.statement_timeout.into()),
-    };
+    let tables = patterns(&arguments.table);
+    let excluded = patterns(&arguments.exclude);
+    let options = options(arguments, &tables);
 
-    // The rules of English take a while to compile: that is done while the server works.
-    std::thread::spawn(hyperdj_codegen::prepare);
+    if arguments.format == Description::Models {
+        // The rules of English take a while to compile: that is done while the server works.
+        std::thread::spawn(hyperdj_codegen::prepare);
+    }
     let progress = Progress::start(printer, format!("Connecting to {config}"));
     let mut client = Client::connect(config)?;
     progress.say(format!("Reading the catalog of {config}"));
     let views = arguments.include_views;
     let mut body = None;
     let mut write_early = |found: &Inspection| {
+        if arguments.format != Description::Models {
+            return;
+        }
         let selection = Selection::new(found, &tables, &excluded, views);
         body = Some(Body::write(&found.schema, &selection.request()));
     };
@@ -63,10 +76,17 @@ pub(crate) fn write_models(
     drop(progress);
 
     let selection = Selection::new(&found, &tables, &excluded, views);
-    selection.check(printer)?;
+    selection.check(&[], printer)?;
     let request = selection.request();
-    let body = body.unwrap_or_else(|| Body::write(&found.schema, &request));
-    let text = body.with_header(&found.schema, &request);
+    let text = match arguments.format {
+        Description::Models => {
+            let body = body.unwrap_or_else(|| Body::write(&found.schema, &request));
+            body.with_header(&found.schema, &request)
+        }
+        Description::Sql => sql(&found.schema, &selection, &request),
+        Description::Json => to_json(&narrowed(&found.schema, &selection))
+            .map_err(|error| Failure::new(format!("the schema could not be written: {error}")))?,
+    };
     report(&found, &selection, arguments, printer);
     match &arguments.output {
         Some(path) if path != Path::new("-") => {
@@ -79,6 +99,19 @@ pub(crate) fn write_models(
         _ => printer.data(&text)?,
     }
     Ok(Status::Done)
+}
+
+fn patterns(texts: &[String]) -> Vec<Pattern> {
+    texts.iter().map(|text| Pattern::new(text)).collect()
+}
+
+/// What to read for what was asked for.
+fn options(arguments: &InspectdbArguments, tables: &[Pattern]) -> Options {
+    Options {
+        schemas: schemas(arguments, tables),
+        views: arguments.include_views,
+        statement_timeout: Duration::from_secs(arguments.statement_timeout.into()),
+    }
 }
 
 /// The schemas to read: those that are named, by themselves or in front of a table, else `public`.

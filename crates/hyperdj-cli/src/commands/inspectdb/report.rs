@@ -1,10 +1,11 @@
-//! The words beside the models: what was read and what was left out.
+//! The words beside the description: what was read and what was left out.
 
 use hyperdj_catalog::Inspection;
 
 use super::selection::Selection;
+use super::sql;
 use crate::Printer;
-use crate::arguments::InspectdbArguments;
+use crate::arguments::{Description, InspectdbArguments};
 
 pub(crate) fn report(
     found: &Inspection,
@@ -47,24 +48,47 @@ pub(crate) fn report(
     }
     report_unreadable(found, selection, printer);
 
-    let unmodelled = &found.schema.unmodelled;
+    report_unsaid(found, arguments, printer);
+}
+
+/// What the description can't say, by name where that was asked for.
+fn report_unsaid(found: &Inspection, arguments: &InspectdbArguments, printer: &mut Printer) {
+    let all = &found.schema.unmodelled;
+    let (unsaid, teller): (Vec<_>, &str) = match arguments.format {
+        Description::Models => (all.iter().collect(), "models"),
+        Description::Sql => (sql::unsaid(&found.schema).collect(), "this SQL"),
+        Description::Json => (all.iter().collect(), "models"),
+    };
     if arguments.verbose {
-        for object in unmodelled {
+        for object in unsaid {
             printer.line(&format!(
-                "Not said by models: {} {}",
+                "Not said by {teller}: {} {}",
                 object.kind, object.name
             ));
         }
-    } else if !unmodelled.is_empty() {
-        printer.line(&format!(
-            "{} that models can't say (functions, triggers, grants, …) counted in the header; -v lists them.",
-            counted(unmodelled.len(), "object")
-        ));
+    } else if !unsaid.is_empty() {
+        let count = counted(unsaid.len(), "object");
+        printer.line(&match arguments.format {
+            Description::Models => format!(
+                "{count} that models can't say (functions, triggers, grants, …) counted in the header; -v lists them."
+            ),
+            Description::Sql => format!(
+                "{count} that this SQL does not make (functions, triggers, grants, …) counted in its first lines; -v \
+                 lists them."
+            ),
+            Description::Json => format!(
+                "{count} that models can't say (functions, triggers, grants, …) in `unmodelled`, by kind and name."
+            ),
+        });
     }
 }
 
 /// What the role may not see of what was asked for.
-fn report_unreadable(found: &Inspection, selection: &Selection<'_>, printer: &mut Printer) {
+pub(crate) fn report_unreadable(
+    found: &Inspection,
+    selection: &Selection<'_>,
+    printer: &mut Printer,
+) {
     let missed: Vec<String> = selection
         .missed()
         .map(|name| format!("{}.{}", name.schema, name.name))
@@ -91,7 +115,7 @@ fn report_unreadable(found: &Inspection, selection: &Selection<'_>, printer: &mu
     }
 }
 
-fn counted(count: usize, noun: &str) -> String {
+pub(crate) fn counted(count: usize, noun: &str) -> String {
     match count {
         1 => format!("1 {noun}"),
         _ => format!("{count} {noun}s"),

@@ -71,13 +71,22 @@ impl<'a> Selection<'a> {
 
     /// Whether every name that was given is a table's, for a mistyped one would leave something out silently, and
     /// whether there is anything that may be read.
-    pub(crate) fn check(&self, printer: &mut Printer) -> Result<(), Failure> {
+    ///
+    /// `beside` are tables that the database need not have: those of models that it is compared with.
+    pub(crate) fn check(
+        &self,
+        beside: &[QualifiedName],
+        printer: &mut Printer,
+    ) -> Result<(), Failure> {
         let relations = &self.found.schema.relations;
         for pattern in self.tables {
             let mut matching = relations
                 .iter()
                 .filter(|relation| pattern.matches(&relation.name))
                 .peekable();
+            if matching.peek().is_none() && beside.iter().any(|name| pattern.matches(name)) {
+                continue;
+            }
             if matching.peek().is_none() {
                 let failure = Failure::new(format!(
                     "no table matches `{}` in {} of database `{}`",
