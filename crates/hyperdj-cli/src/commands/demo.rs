@@ -1,5 +1,9 @@
 //! `hyper demo`: the main job on a sample database, with a server of its own.
 
+mod application;
+
+use std::path::Path;
+
 use hyperdj_cluster::{Cluster, Options, Server, keep, stop_kept};
 use hyperdj_postgres::Config;
 
@@ -37,7 +41,10 @@ pub(crate) fn run(arguments: &DemoArguments, printer: &mut Printer) -> Result<St
         cluster.version()
     ));
     let config = Config::parse(&cluster.url(DATABASE))?;
-    write_models(&config, &all_tables(), printer)?;
+    write_models(&config, &all_tables(None), printer)?;
+    printer.finish()?;
+    printer.line("");
+    show_application(&cluster, &config, printer)?;
     printer.line("");
     printer.line("Try next:");
     printer
@@ -48,6 +55,22 @@ pub(crate) fn run(arguments: &DemoArguments, printer: &mut Printer) -> Result<St
     printer.line("  psql \"$DATABASE_URL\"                           look at the database itself");
     printer.line("  hyper demo --stop                              end that server");
     Ok(Status::Done)
+}
+
+/// Runs the sample's application on these models. Its files are in the cluster's folder, which goes whatever happens.
+fn show_application(
+    cluster: &Cluster,
+    config: &Config,
+    printer: &mut Printer,
+) -> Result<(), Failure> {
+    let progress = Progress::start(printer, "Running the sample's application".to_owned());
+    let folder = cluster.folder();
+    let models = all_tables(Some(&folder.join("models.py")));
+    write_models(config, &models, &mut Printer::silent())?;
+    let outcome = application::run(folder, &cluster.url(DATABASE))?;
+    drop(progress);
+    application::report(&outcome, printer);
+    Ok(())
 }
 
 /// Starts the kept server, or finds it, and prints its URL.
@@ -74,15 +97,15 @@ fn load(server: &Server) -> Result<(), Failure> {
     Ok(())
 }
 
-/// `hyper inspectdb` with no arguments.
-fn all_tables() -> InspectdbArguments {
+/// `hyper inspectdb` with no arguments but where to write to.
+fn all_tables(output: Option<&Path>) -> InspectdbArguments {
     InspectdbArguments {
         database: None,
         schema: Vec::new(),
         table: Vec::new(),
         exclude: Vec::new(),
         include_views: false,
-        output: None,
+        output: output.map(Path::to_path_buf),
         force: false,
         statement_timeout: 60,
         verbose: false,
