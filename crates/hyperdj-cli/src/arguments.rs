@@ -1,6 +1,7 @@
 //! The command line: the doc comments here are the help texts.
 
 mod migrations;
+mod shells;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ pub(crate) use migrations::{
     MigrateArguments, PlaceArguments, RollbackArguments, ShowmigrationsArguments,
     SqlmigrateArguments,
 };
+pub(crate) use shells::{DbshellArguments, ShellArguments};
 
 /// Work with a PostgreSQL database that already exists.
 #[derive(Debug, Parser)]
@@ -27,6 +29,7 @@ Examples:
   hyper makemigrations                    write a migration for what managed models say and the database lacks
   hyper migrate                           apply it
   hyper run                               serve the application of the current folder over HTTP
+  hyper shell                             a Python prompt with the models and the database
 
 `hyper COMMAND --help` explains a command. Data goes to standard output, words to standard error.
 Exit status: 0 done, 1 differences or findings, 2 an error."
@@ -49,6 +52,8 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     Run(RunArguments),
     Routes(RoutesArguments),
+    Shell(ShellArguments),
+    Dbshell(DbshellArguments),
     Completions(CompletionsArguments),
     /// Print the version.
     #[command(after_help = "Example:\n  hyper version")]
