@@ -1,5 +1,6 @@
 //! The command line: the doc comments here are the help texts.
 
+mod data;
 mod migrations;
 mod shells;
 
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+pub(crate) use data::{DumpdataArguments, LoaddataArguments, RowFormat};
 pub(crate) use migrations::{
     AdoptArguments, CheckArguments, Format, LookArguments, MakemigrationsArguments,
     MigrateArguments, PlaceArguments, RollbackArguments, ShowmigrationsArguments,
@@ -54,6 +56,8 @@ pub(crate) enum Command {
     Routes(RoutesArguments),
     Shell(ShellArguments),
     Dbshell(DbshellArguments),
+    Dumpdata(DumpdataArguments),
+    Loaddata(LoaddataArguments),
     Completions(CompletionsArguments),
     /// Print the version.
     #[command(after_help = "Example:\n  hyper version")]

@@ -83,6 +83,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Routes(arguments) => commands::run::routes(arguments, &mut printer),
         Command::Shell(arguments) => commands::shell::run(arguments, &mut printer),
         Command::Dbshell(arguments) => commands::dbshell::run(arguments, &mut printer),
+        Command::Dumpdata(arguments) => commands::dumpdata::run(arguments, &mut printer),
+        Command::Loaddata(arguments) => commands::loaddata::run(arguments, &mut printer),
         Command::Completions(arguments) => commands::completions::run(arguments, &mut printer),
         Command::Version => commands::version::run(&mut printer),
     };
