@@ -253,9 +253,11 @@ impl<'a> Load<'a> {
             }
             (None, false) => {
                 let mut lines = Lines::new(input, None);
-                let unreadable = |error: io::Error| {
-                    Failure::new(format!("{}: {error}", self.arguments.source.display()))
+                let place = match self.arguments.source.to_string_lossy() {
+                    name if name == "-" => "standard input".to_owned(),
+                    name => name.into_owned(),
                 };
+                let unreadable = |error: io::Error| Failure::new(format!("{place}: {error}"));
                 while let Some((name, columns)) = lines.segment().map_err(unreadable)? {
                     let relation = table(found, &name)?;
                     self.progress.say(format!("{name}"));
