@@ -15,7 +15,7 @@ pub(crate) use migrations::{
     MigrateArguments, PlaceArguments, RollbackArguments, ShowmigrationsArguments,
     SqlmigrateArguments,
 };
-pub(crate) use shells::{DbshellArguments, ShellArguments};
+pub(crate) use shells::{DbshellArguments, NewArguments, ShellArguments};
 
 /// Work with a PostgreSQL database that already exists.
 #[derive(Debug, Parser)]
@@ -58,6 +58,7 @@ pub(crate) enum Command {
     Dbshell(DbshellArguments),
     Dumpdata(DumpdataArguments),
     Loaddata(LoaddataArguments),
+    New(NewArguments),
     Completions(CompletionsArguments),
     /// Print the version.
     #[command(after_help = "Example:\n  hyper version")]

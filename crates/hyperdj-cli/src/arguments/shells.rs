@@ -48,3 +48,27 @@ pub(crate) struct DbshellArguments {
     #[arg(last = true, value_name = "ARGUMENTS")]
     pub(crate) arguments: Vec<OsString>,
 }
+
+/// Make the folder of an application around a database that exists.
+///
+/// Writes models.py (as `hyper inspectdb` does), app.py, routes.py, README.md and .env, which has the database's URL without
+/// its password. The database is only read. `hyper run` in the folder serves it at once.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  hyper new shop                                       around the database that DATABASE_URL names
+  hyper new shop --database postgres://ada@db/legacy   around another one
+  cd shop && hyper run")]
+pub(crate) struct NewArguments {
+    /// The folder to make.
+    #[arg(value_name = "NAME")]
+    pub(crate) name: PathBuf,
+
+    /// The database: a URL (postgres://user@host:5432/name) or libpq settings (\"host=… dbname=…\").
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: Option<String>,
+
+    /// Schemas to read; `*` is all of them [default: public].
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub(crate) schema: Vec<String>,
+}

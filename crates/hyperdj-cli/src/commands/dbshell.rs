@@ -78,7 +78,7 @@ fn psql() -> Result<PathBuf, Failure> {
 }
 
 /// The settings of a connection as libpq's variables (PostgreSQL documentation, "Environment Variables").
-fn variables(config: &Config) -> Result<Vec<(&'static str, String)>, Failure> {
+pub(crate) fn variables(config: &Config) -> Result<Vec<(&'static str, String)>, Failure> {
     let mut set: Vec<(&'static str, String)> = Vec::new();
     let listed = |part: &dyn Fn(&Host) -> String| {
         let parts: Vec<String> = config.hosts.iter().map(part).collect();

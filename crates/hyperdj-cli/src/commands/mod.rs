@@ -10,6 +10,7 @@ pub(crate) mod inspectdb;
 pub(crate) mod loaddata;
 pub(crate) mod makemigrations;
 pub(crate) mod migrate;
+pub(crate) mod new;
 pub(crate) mod rollback;
 pub(crate) mod run;
 pub(crate) mod shell;
