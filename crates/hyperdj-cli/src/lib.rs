@@ -81,6 +81,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Demo(arguments) => commands::demo::run(arguments, &mut printer),
         Command::Run(arguments) => commands::run::run(arguments, &mut printer),
         Command::Routes(arguments) => commands::run::routes(arguments, &mut printer),
+        Command::Shell(arguments) => commands::shell::run(arguments, &mut printer),
+        Command::Dbshell(arguments) => commands::dbshell::run(arguments, &mut printer),
+        Command::Dumpdata(arguments) => commands::dumpdata::run(arguments, &mut printer),
+        Command::Loaddata(arguments) => commands::loaddata::run(arguments, &mut printer),
+        Command::New(arguments) => commands::new::run(arguments, &mut printer),
         Command::Completions(arguments) => commands::completions::run(arguments, &mut printer),
         Command::Version => commands::version::run(&mut printer),
     };

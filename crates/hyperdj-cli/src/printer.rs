@@ -27,6 +27,15 @@ impl Printer {
         }
     }
 
+    /// One that nobody hears.
+    pub(crate) fn silent() -> Self {
+        Self {
+            data: Box::new(io::sink()),
+            words: Box::new(io::sink()),
+            is_interactive: false,
+        }
+    }
+
     /// Whether someone watches standard error.
     pub(crate) fn is_interactive(&self) -> bool {
         self.is_interactive

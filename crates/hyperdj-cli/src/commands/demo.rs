@@ -1,11 +1,12 @@
 //! `hyper demo`: the main job on a sample database, with a server of its own.
 
+mod application;
+
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use hyperdj_cluster::{Cluster, Options, Server, keep, stop_kept};
-use hyperdj_codegen::{Request, models};
-use hyperdj_postgres::{Client, Config};
-use hyperdj_schema::QualifiedName;
+use hyperdj_postgres::Config;
 
 use crate::arguments::{DemoArguments, Description, InspectdbArguments};
 use crate::commands::inspectdb::write_models;
@@ -43,8 +44,15 @@ pub(crate) fn run(arguments: &DemoArguments, printer: &mut Printer) -> Result<St
         cluster.version()
     ));
     let config = Config::parse(&cluster.url(DATABASE))?;
-    write_models(&config, &all_tables(), printer)?;
-    show_queries(&cluster, &config, printer)?;
+    write_models(&config, &all_tables(None), printer)?;
+    printer.finish()?;
+    // What is written for the rest is in the cluster's folder, which goes whatever happens.
+    let models = all_tables(Some(&cluster.folder().join("models.py")));
+    write_models(&config, &models, &mut Printer::silent())?;
+    printer.line("");
+    show_queries(&cluster, printer)?;
+    printer.line("");
+    show_application(&cluster, printer)?;
     printer.line("");
     printer.line("Try next:");
     printer
@@ -58,31 +66,18 @@ pub(crate) fn run(arguments: &DemoArguments, printer: &mut Printer) -> Result<St
 }
 
 /// Runs queries through the models that were just written, and shows both; without a Python that has the package, says so.
-fn show_queries(cluster: &Cluster, config: &Config, printer: &mut Printer) -> Result<(), Failure> {
-    let folder = tempfile::tempdir()
-        .map_err(|error| Failure::new(format!("no temporary folder could be made: {error}")))?;
-    let put = |name: &str, text: &str| {
-        std::fs::write(folder.path().join(name), text)
-            .map_err(|error| Failure::new(format!("{name} could not be written: {error}")))
-    };
-    let mut client = Client::connect(config)?;
-    let found = hyperdj_catalog::inspect(&mut client, &hyperdj_catalog::Options::default())
-        .map_err(|error| Failure::new(error.to_string()))?;
-    let everything = |_: &QualifiedName| true;
-    let request = Request {
-        wanted: &everything,
-        views: false,
-    };
-    put("models.py", &models(&found.schema, &request))?;
-    put("queries.py", QUERIES)?;
-    printer.line("");
+fn show_queries(cluster: &Cluster, printer: &mut Printer) -> Result<(), Failure> {
+    let folder = cluster.folder();
+    std::fs::write(folder.join("queries.py"), QUERIES)
+        .map_err(|error| Failure::new(format!("queries.py could not be written: {error}")))?;
     let output = match find() {
         Ok(python) => Command::new(python)
             .arg("queries.py")
-            .current_dir(folder.path())
+            .current_dir(folder)
             .env("DATABASE_URL", cluster.url(DATABASE))
             .env_remove("HYPER_DATABASE_URL")
             .env("PYTHONIOENCODING", "utf-8")
+            .env("PYTHONDONTWRITEBYTECODE", "1")
             .stdin(Stdio::null())
             .output()
             .map_err(|error| Failure::new(format!("Python could not be started: {error}")))?,
@@ -110,6 +105,15 @@ fn show_queries(cluster: &Cluster, config: &Config, printer: &mut Printer) -> Re
     Ok(())
 }
 
+/// Runs the sample's application on these models.
+fn show_application(cluster: &Cluster, printer: &mut Printer) -> Result<(), Failure> {
+    let progress = Progress::start(printer, "Running the sample's application".to_owned());
+    let outcome = application::run(cluster.folder(), &cluster.url(DATABASE))?;
+    drop(progress);
+    application::report(&outcome, printer);
+    Ok(())
+}
+
 /// Starts the kept server, or finds it, and prints its URL.
 fn kept(printer: &mut Printer) -> Result<Status, Failure> {
     let progress = Progress::start(printer, "Starting a throwaway PostgreSQL".to_owned());
@@ -134,8 +138,8 @@ fn load(server: &Server) -> Result<(), Failure> {
     Ok(())
 }
 
-/// `hyper inspectdb` with no arguments.
-fn all_tables() -> InspectdbArguments {
+/// `hyper inspectdb` with no arguments but where to write to.
+fn all_tables(output: Option<&Path>) -> InspectdbArguments {
     InspectdbArguments {
         format: Description::Models,
         check: None,
@@ -144,7 +148,7 @@ fn all_tables() -> InspectdbArguments {
         table: Vec::new(),
         exclude: Vec::new(),
         include_views: false,
-        output: None,
+        output: output.map(Path::to_path_buf),
         force: false,
         statement_timeout: 60,
         verbose: false,

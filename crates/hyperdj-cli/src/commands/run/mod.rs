@@ -1,9 +1,12 @@
 //! `hyper run` and `hyper routes`: the application in the current folder, which its own Python serves or lists.
 
-mod python;
+pub(crate) mod python;
 
 use crate::arguments::{RoutesArguments, RunArguments};
 use crate::{Failure, Printer, Status};
+
+/// What Python runs for both.
+const MODULE: &str = "hyperdjango._run";
 
 /// Serves the application until it is told to stop.
 pub(crate) fn run(arguments: &RunArguments, printer: &mut Printer) -> Result<Status, Failure> {
@@ -22,7 +25,7 @@ pub(crate) fn run(arguments: &RunArguments, printer: &mut Printer) -> Result<Sta
     if arguments.no_access_log {
         words.push("--no-access-log".to_owned());
     }
-    python::replace_process(&words, printer)
+    python::replace_process(MODULE, &words, &[], printer)
 }
 
 /// Lists the routes of the application.
@@ -30,5 +33,5 @@ pub(crate) fn routes(
     _arguments: &RoutesArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    python::replace_process(&["routes".to_owned()], printer)
+    python::replace_process(MODULE, &["routes".to_owned()], &[], printer)
 }

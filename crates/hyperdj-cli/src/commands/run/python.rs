@@ -9,7 +9,8 @@ use crate::{Failure, Printer, Status};
 const BOOTSTRAP: &str = "\
 import sys
 try:
-    from hyperdjango._run import main
+    from importlib import import_module
+    main = import_module(sys.argv.pop(1)).main
 except ImportError as problem:
     sys.stderr.write(
         f'error: the package hyperdjango is not usable in {sys.executable}: {problem}\\n'
@@ -19,18 +20,29 @@ except ImportError as problem:
 main()
 ";
 
-/// Has Python take the place of this process, so that signals and the exit status are its own.
-pub(super) fn replace_process(words: &[String], printer: &mut Printer) -> Result<Status, Failure> {
+/// Has a module's `main` take the place of this process, so that signals and the exit status are its own.
+pub(crate) fn replace_process(
+    module: &str,
+    words: &[String],
+    variables: &[(&str, &str)],
+    printer: &mut Printer,
+) -> Result<Status, Failure> {
     let python = find()?;
     printer.finish()?;
     let mut command = Command::new(&python);
     // -P: the folder of the application is put on the path when it is the application's turn, not before.
-    command.args(["-P", "-c", BOOTSTRAP]).args(words);
-    let error = start(&mut command);
-    Err(Failure::new(format!(
-        "{} could not be started: {error}",
-        python.display()
-    )))
+    command
+        .args(["-P", "-c", BOOTSTRAP, module])
+        .args(words)
+        .envs(variables.iter().copied());
+    Err(replace(&mut command))
+}
+
+/// Has a program take the place of this process; comes back only where it can't be started.
+pub(crate) fn replace(command: &mut Command) -> Failure {
+    let error = start(command);
+    let program = command.get_program().to_string_lossy();
+    Failure::new(format!("{program} could not be started: {error}"))
 }
 
 #[cfg(unix)]
