@@ -175,7 +175,8 @@ def test_models_that_are_taken_over_change_nothing(
     )
     project.no_changes("--allow-drop")
     # The record says the same.
-    assert project.run("makemigrations", "--offline").stderr == "No changes.\n"
+    if project.record():
+        assert project.run("makemigrations", "--offline").stderr == "No changes.\n"
 
 
 def test_managed_models_build_the_same_database(
@@ -194,7 +195,8 @@ def test_managed_models_build_the_same_database(
         assert applied.exit_code == 0, applied.stderr
         same_classes(project.run("inspectdb", *EVERYTHING).check().stdout, text)
         project.no_changes("--allow-drop")
-        assert project.run("makemigrations", "--offline").stderr == "No changes.\n"
+        if project.record():
+            assert project.run("makemigrations", "--offline").stderr == "No changes.\n"
         if project.files():
             before = project.dump()
             project.run("rollback").check()
