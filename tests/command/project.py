@@ -53,8 +53,21 @@ class Project:
 
     def files(self) -> dict[str, str]:
         """The migrations, by name."""
-        found = sorted((self.folder / "migrations").glob("*"))
+        found = sorted((self.folder / "migrations").glob("[0-9]*"))
         return {path.name: path.read_text() for path in found if path.is_file()}
+
+    def record(self) -> str | None:
+        """What is recorded of the managed tables."""
+        path = self.folder / "migrations" / "schema.json"
+        return path.read_text(encoding="utf-8") if path.exists() else None
+
+    def no_changes(self, *arguments: str) -> None:
+        """There is nothing to write, apart from what is recorded."""
+        result = self.run("makemigrations", *arguments)
+        assert (result.exit_code, result.stdout) == (0, ""), result
+        recorded = "Recorded the managed tables in migrations/schema.json.\n"
+        words = result.stderr.removesuffix(recorded)
+        assert words == "No changes.\n", words
 
     def environment(self) -> Mapping[str, str]:
         return {"DATABASE_URL": self.url}

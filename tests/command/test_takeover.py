@@ -173,9 +173,10 @@ def test_models_that_are_taken_over_change_nothing(
     (tmp_path / "models.py").write_text(
         text.replace("managed = False", "managed = True")
     )
-    result = project.run("makemigrations", "--allow-drop")
-    assert result.exit_code == 0, result.stderr
-    assert result.stderr == "No changes.\n", result.stdout
+    project.no_changes("--allow-drop")
+    # The record says the same.
+    if project.record():
+        assert project.run("makemigrations", "--offline").stderr == "No changes.\n"
 
 
 def test_managed_models_build_the_same_database(
@@ -193,8 +194,9 @@ def test_managed_models_build_the_same_database(
         applied = project.run("migrate")
         assert applied.exit_code == 0, applied.stderr
         same_classes(project.run("inspectdb", *EVERYTHING).check().stdout, text)
-        result = project.run("makemigrations", "--allow-drop")
-        assert result.stderr == "No changes.\n", result.stdout + result.stderr
+        project.no_changes("--allow-drop")
+        if project.record():
+            assert project.run("makemigrations", "--offline").stderr == "No changes.\n"
         if project.files():
             before = project.dump()
             project.run("rollback").check()

@@ -3,6 +3,7 @@
 //! - [`Folder`] reads `migrations/NNNN_name.sql` and `.py`; [`History`] is our own table of what was applied.
 //! - [`take_lock`] holds the one advisory lock for as long as a session lives; [`State`] holds folder and history against
 //!   each other; [`Runner`] runs a script either way, and takes up one that was interrupted.
+//! - [`Recorded`] is what the managed tables are after the last file, kept beside the files for who has no database.
 //! - What can be in a transaction is in one, together with the line of the history that says so. What can't is written
 //!   down before and after, and whether it was done is looked up when it is taken up again.
 //!
@@ -14,9 +15,11 @@ mod estimate;
 mod event;
 mod folder;
 mod history;
+mod layout;
 mod leftover;
 mod locks;
 mod record;
+mod recorded;
 mod runner;
 mod state;
 mod words;
@@ -28,5 +31,6 @@ pub use event::{Direction, Event, Patience, Watcher};
 pub use folder::{Folder, Kind, Script};
 pub use history::{HISTORY_TABLE, History};
 pub use record::{Phase, Record};
+pub use recorded::{ManagedTable, RECORDED_FILE, Recorded};
 pub use runner::Runner;
 pub use state::State;

@@ -26,7 +26,8 @@ pub(crate) struct PlaceArguments {
 /// Flyway run. Models with `managed = False`, and tables that no model names, are left alone. The database is only read.
 ///
 /// What only the database has (columns, constraints, indexes, defaults) stays unless --allow-drop is given; a table is
-/// never dropped. A column's type changes only where its field states `db_type`.
+/// never dropped. A column's type changes only where its field states `db_type`, or where its annotation is another than
+/// the one that was recorded.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -36,6 +37,7 @@ Examples:
   hyper makemigrations --rename customers.mail:email    the column was renamed, not dropped
   hyper makemigrations --rename customer:customers      the table was
   hyper makemigrations --allow-drop customers.fax       drop what the model does not name any more
+  hyper makemigrations --offline                        compare with migrations/schema.json, not with a database
   hyper makemigrations --empty --name fill_email        a file for SQL of your own")]
 pub(crate) struct MakemigrationsArguments {
     /// The migration's name, without its number [default: what it does].
@@ -69,6 +71,11 @@ pub(crate) struct MakemigrationsArguments {
     /// What stays in the database though no field names it, and was not renamed. May be repeated.
     #[arg(long, value_name = "TABLE.COLUMN", num_args = 1..)]
     pub(crate) keep: Vec<String>,
+
+    /// Compare with what was recorded beside the migrations (schema.json) when the last one was written: no database is
+    /// asked.
+    #[arg(long, conflicts_with_all = ["database", "empty"])]
+    pub(crate) offline: bool,
 
     /// Write the migration in spite of a hazard. May be repeated.
     #[arg(long, value_name = "HAZARD")]
@@ -201,9 +208,8 @@ pub(crate) struct AdoptArguments {
     #[arg(long, value_name = "MODULE|FILE", default_value = "models.py")]
     pub(crate) models: String,
 
-    /// The database: a URL (postgres://user@host:5432/name) or libpq settings ("host=… dbname=…").
-    #[arg(long, value_name = "URL")]
-    pub(crate) database: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: PlaceArguments,
 }
 
 /// Hold the models, the database and the history of migrations against each other.

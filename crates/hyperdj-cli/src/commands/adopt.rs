@@ -4,13 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 
-use hyperdj_postgres::Client;
 use hyperdj_state::ModelPlace;
 use serde_json::Value;
 
-use super::makemigrations::{compared, live};
+use super::makemigrations::{compared, live, record, write_record};
+use super::migrate::Session;
 use crate::arguments::AdoptArguments;
-use crate::database::chosen;
 use crate::near::{alternatives, near};
 use crate::output::write;
 use crate::python::{no_answer, python};
@@ -18,10 +17,10 @@ use crate::{Failure, Printer, Status, models};
 
 pub(crate) fn run(arguments: &AdoptArguments, printer: &mut Printer) -> Result<Status, Failure> {
     let document = models::read(&arguments.models)?;
-    let config = chosen(arguments.database.as_deref(), printer)?;
-    let mut client = Client::connect(&config)?;
-    let found = live(&mut client, &config, printer)?;
-    drop(client);
+    let mut session = Session::open(&arguments.place, printer)?;
+    let found = live(&mut session.client, &session.config, printer)?;
+    let state = session.state;
+    drop(session.client);
     let mut status = Status::Done;
     let mut adopted: Vec<ModelPlace<'_>> = Vec::new();
     for name in &arguments.model {
@@ -47,7 +46,8 @@ pub(crate) fn run(arguments: &AdoptArguments, printer: &mut Printer) -> Result<S
             status = Status::Findings;
             continue;
         }
-        let (wanted, plan) = compared(&document, &found, &|other| other.table == model.table)?;
+        let (wanted, plan) =
+            compared(&document, &found, None, &|other| other.table == model.table)?;
         if !plan.steps.is_empty() {
             printer.line(&format!(
                 "{name} is not adopted: it says something else than {}. This would make the table what the model says:",
@@ -76,6 +76,14 @@ pub(crate) fn run(arguments: &AdoptArguments, printer: &mut Printer) -> Result<S
             model.table,
             shown(model.file)
         ));
+    }
+    // While a migration is to be applied, the database is not what the folder leads to, and can't be recorded as that.
+    if !adopted.is_empty() && state.check().is_ok() && state.pending().next().is_none() {
+        let is_managed = |model: &ModelPlace<'_>| {
+            model.managed || adopted.iter().any(|own| own.table == model.table)
+        };
+        let record = record(&document, &found.schema, &state.folder, None, &is_managed);
+        write_record(&record, &state.folder, printer)?;
     }
     Ok(status)
 }

@@ -1,8 +1,9 @@
 //! `hyper check`: the models beside the database beside the history of migrations.
 
+mod recorded;
 mod unmanaged;
 
-use hyperdj_migrate::estimate;
+use hyperdj_migrate::{Recorded, estimate};
 use serde_json::json;
 
 use super::makemigrations::{compared, live};
@@ -10,9 +11,11 @@ use super::migrate::Session;
 use crate::arguments::{CheckArguments, Format};
 use crate::{Failure, Printer, Status, models};
 
+pub(crate) use unmanaged::{ANNOTATIONS, usual_annotation};
+
 /// One thing that is not as it should be.
 pub(crate) struct Finding {
-    /// `drift`, `unmanaged`, `pending`, `history` or `hazard`.
+    /// `drift`, `unmanaged`, `type`, `record`, `pending`, `history` or `hazard`.
     pub(crate) kind: &'static str,
     /// The table or migration that it is about.
     pub(crate) subject: String,
@@ -22,12 +25,13 @@ pub(crate) struct Finding {
 
 pub(crate) fn run(arguments: &CheckArguments, printer: &mut Printer) -> Result<Status, Failure> {
     let document = models::read(&arguments.models)?;
+    let record = Recorded::read(&arguments.place.migrations)?;
     let mut session = Session::open(&arguments.place, printer)?;
     let found = live(&mut session.client, &session.config, printer)?;
     let mut findings = Vec::new();
     let mut notes = Vec::new();
 
-    let (wanted, plan) = compared(&document, &found, &|model| model.managed)?;
+    let (wanted, plan) = compared(&document, &found, record.as_ref(), &|model| model.managed)?;
     for step in &plan.steps {
         let subject = step.locks.first().map(|lock| lock.relation.to_string());
         findings.push(Finding {
@@ -44,6 +48,9 @@ pub(crate) fn run(arguments: &CheckArguments, printer: &mut Printer) -> Result<S
         });
     }
     unmanaged::compare(&document, &found.schema, &mut findings, &mut notes);
+    if let Some(record) = &record {
+        recorded::compare(record, &session.state, &found.schema, &mut findings);
+    }
     history(&mut session, &mut findings)?;
 
     match arguments.format {

@@ -61,9 +61,21 @@ pub(super) fn compare(
     }
 }
 
+/// The annotations that mean a type by themselves.
+pub(crate) const ANNOTATIONS: [&str; 9] = [
+    "int", "float", "Decimal", "bool", "bytes", "date", "time", "datetime", "str",
+];
+
 /// Whether values of a column are of the annotation's type. Text holds any type that Python has no other for.
 fn fits(field: &FieldPlace<'_>, column: &Column) -> bool {
-    let usual = match BaseType::of(&column.data_type) {
+    // Richer annotations are the models' own business.
+    usual_annotation(&column.data_type)
+        .is_none_or(|usual| field.annotation == usual || !ANNOTATIONS.contains(&field.annotation))
+}
+
+/// The annotation of a type, where it is one of the plain ones.
+pub(crate) fn usual_annotation(data_type: &str) -> Option<&'static str> {
+    let usual = match BaseType::of(data_type) {
         BaseType::SmallInt | BaseType::Integer | BaseType::BigInt => "int",
         BaseType::Real | BaseType::DoublePrecision => "float",
         BaseType::Numeric | BaseType::Money => "Decimal",
@@ -73,11 +85,7 @@ fn fits(field: &FieldPlace<'_>, column: &Column) -> bool {
         BaseType::Time | BaseType::TimeTz => "time",
         BaseType::Timestamp | BaseType::TimestampTz => "datetime",
         BaseType::Text | BaseType::CharacterVarying | BaseType::Character | BaseType::Name => "str",
-        // Richer annotations are the models' own business.
-        BaseType::Other => return true,
+        BaseType::Other => return None,
     };
-    let known = [
-        "int", "float", "Decimal", "bool", "bytes", "date", "time", "datetime", "str",
-    ];
-    field.annotation == usual || !known.contains(&field.annotation)
+    Some(usual)
 }

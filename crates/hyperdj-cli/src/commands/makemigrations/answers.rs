@@ -1,5 +1,7 @@
 //! What the user says beforehand: renames, what may be dropped, what stays.
 
+use std::collections::HashSet;
+
 use hyperdj_change::Rename;
 use hyperdj_schema::{QualifiedName, Schema};
 use hyperdj_state::Document;
@@ -25,6 +27,8 @@ pub(crate) struct Answers {
     pub(crate) renames: Vec<Rename>,
     pub(crate) drops: Drops,
     pub(crate) keep: Vec<String>,
+    /// Columns whose type is what the model's annotation means, for the model changed it.
+    pub(crate) retyped: HashSet<(QualifiedName, String)>,
 }
 
 impl Answers {

@@ -3,6 +3,8 @@
 mod answers;
 mod keep;
 mod name;
+mod part;
+mod recorded;
 mod refuse;
 mod suspects;
 mod types;
@@ -13,18 +15,21 @@ use std::path::PathBuf;
 
 use hyperdj_catalog::{Inspection, Options as Reading, inspect};
 use hyperdj_change::{Plan, PlanOptions, diff, file, plan, reverse};
+use hyperdj_migrate::{Folder, Recorded};
 use hyperdj_postgres::{Client, Config};
+use hyperdj_schema::Schema;
 use hyperdj_state::{Document, ModelPlace};
 
 use super::inspectdb::inspection_failure;
 use super::migrate::Session;
-use crate::arguments::MakemigrationsArguments;
+use crate::arguments::{MakemigrationsArguments, PlaceArguments};
 use crate::output::write;
 use crate::progress::Progress;
 use crate::{Failure, Printer, Status, models};
 
 pub(crate) use answers::{Answers, Drops, renames};
 use name::{name_of, plain};
+pub(crate) use recorded::{record, retyped, write_record};
 pub(crate) use wanted::{Wanted, wanted};
 
 /// As many of the things that stay as are named.
@@ -36,48 +41,110 @@ pub(crate) fn run(
 ) -> Result<Status, Failure> {
     let accepted = refuse::accepted(&arguments.accept)?;
     if arguments.empty {
-        let folder = hyperdj_migrate::Folder::read(&arguments.place.migrations)?;
+        let folder = Folder::read(&arguments.place.migrations)?;
         let name = plain(arguments.name.as_deref().unwrap_or("by_hand"));
         let text = file::write(&title(&name), &Plan::default(), &Plan::default());
-        return finish(arguments, folder.next_number(), &name, &text, printer);
+        return finish(arguments, folder.next_number(), &name, &text, None, printer);
     }
     let document = models::read(&arguments.models)?;
-    let mut session = Session::open(&arguments.place, printer)?;
-    session.state.check()?;
-    refuse_pending(&session)?;
-    let found = live(&mut session.client, &session.config, printer)?;
-    let live = &found.schema;
+    let mut left = if arguments.offline {
+        Left::recorded(&document, &arguments.place)?
+    } else {
+        Left::live(&arguments.place, printer)?
+    };
+    let live = &left.schema;
     let mut answers = Answers {
         renames: renames(&arguments.rename, live, &document)?,
+        ..Answers::default()
+    };
+    answers = Answers {
+        retyped: retyped(&document, left.record.as_ref(), live, &answers),
         drops: match &arguments.allow_drop {
             None => Drops::Nothing,
             Some(named) if named.is_empty() => Drops::All,
             Some(named) => Drops::Named(named.clone()),
         },
         keep: arguments.keep.clone(),
+        ..answers
     };
     let mut found = wanted(&document, live, &answers, &is_managed)?;
     if suspects::settle(&document, live, &found.said, &mut answers, printer)? {
+        answers.retyped = retyped(&document, left.record.as_ref(), live, &answers);
         found = wanted(&document, live, &answers, &is_managed)?;
     }
     tell_kept(&found, printer);
     let changes = diff(live, &found.right, &found.options);
     if changes.is_empty() {
         printer.line("No changes.");
+        if !arguments.check && !arguments.dry_run {
+            let record = left.to_record(&document, live);
+            write_record(&record, &left.folder, printer)?;
+        }
         return Ok(Status::Done);
     }
     refuse::drops(&changes, &answers)?;
     let online = PlanOptions::default();
     let up = plan(&changes, &online);
-    refuse::hazards(&up, &accepted, &answers, live, &mut session.client)?;
+    refuse::hazards(&up, &accepted, &answers, live, left.client.as_mut())?;
     let down = plan(&reverse(live, &found.right, &found.options), &online);
-    let number = session.state.folder.next_number();
+    let number = left.folder.next_number();
     let name = match &arguments.name {
         Some(name) => plain(name),
         None => name_of(&changes, number == 1),
     };
     let text = file::write(&title(&name), &up, &down);
-    finish(arguments, number, &name, &text, printer)
+    let record = left.to_record(&document, &found.right);
+    let after = Some((record, &left.folder));
+    finish(arguments, number, &name, &text, after, printer)
+}
+
+/// The left side of the comparison: what the database is, or was after the last migration.
+struct Left {
+    schema: Schema,
+    folder: Folder,
+    /// The record of the folder.
+    record: Option<Recorded>,
+    /// The database, where one is asked.
+    client: Option<Client>,
+}
+
+impl Left {
+    /// The database as it is.
+    fn live(place: &PlaceArguments, printer: &mut Printer) -> Result<Self, Failure> {
+        let record = Recorded::read(&place.migrations)?;
+        let mut session = Session::open(place, printer)?;
+        session.state.check()?;
+        refuse_pending(&session)?;
+        let found = live(&mut session.client, &session.config, printer)?;
+        Ok(Self {
+            schema: found.schema,
+            folder: session.state.folder,
+            record,
+            client: Some(session.client),
+        })
+    }
+
+    /// What is recorded beside the migrations.
+    fn recorded(document: &Document, place: &PlaceArguments) -> Result<Self, Failure> {
+        let folder = Folder::read(&place.migrations)?;
+        let record = recorded::needed(&folder)?;
+        recorded::refuse_unknown(document, &record, &folder)?;
+        Ok(Self {
+            schema: record.schema.clone(),
+            folder,
+            record: Some(record),
+            client: None,
+        })
+    }
+
+    /// What is to be recorded where the tables are, or will be, as `schema` has them.
+    fn to_record(&self, document: &Document, schema: &Schema) -> Recorded {
+        let before = match self.client {
+            Some(_) => None,
+            None => self.record.as_ref(),
+        };
+        record(document, schema, &self.folder, before, &is_managed)
+    }
 }
 
 fn is_managed(model: &ModelPlace<'_>) -> bool {
@@ -139,12 +206,11 @@ fn finish(
     number: u32,
     name: &str,
     text: &str,
+    after: Option<(Recorded, &Folder)>,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    let path: PathBuf = arguments
-        .place
-        .migrations
-        .join(format!("{number:04}_{name}.sql"));
+    let name = format!("{number:04}_{name}");
+    let path: PathBuf = arguments.place.migrations.join(format!("{name}.sql"));
     if arguments.check || arguments.dry_run {
         printer.data(text)?;
         printer.line(&format!("{} would be written.", path.display()));
@@ -160,6 +226,10 @@ fn finish(
         ))
     })?;
     write(&path, text, false)?;
+    if let Some((mut record, folder)) = after {
+        record.add(&name, text);
+        write_record(&record, folder, printer)?;
+    }
     printer.line(&format!(
         "Wrote {}. Next: look at it, then hyper migrate.",
         path.display()
@@ -171,10 +241,13 @@ fn finish(
 pub(crate) fn compared(
     document: &Document,
     found: &Inspection,
+    record: Option<&Recorded>,
     chosen: &dyn Fn(&ModelPlace<'_>) -> bool,
 ) -> Result<(Wanted, Plan), Failure> {
     let found_there = &found.schema;
-    let wanted = wanted(document, found_there, &Answers::default(), chosen)?;
+    let mut answers = Answers::default();
+    answers.retyped = retyped(document, record, found_there, &answers);
+    let wanted = wanted(document, found_there, &answers, chosen)?;
     let changes = diff(found_there, &wanted.right, &wanted.options);
     let plan = plan(&changes, &PlanOptions { online: false });
     Ok((wanted, plan))

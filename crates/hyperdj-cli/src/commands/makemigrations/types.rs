@@ -79,7 +79,7 @@ pub(super) fn types(
 }
 
 /// The types that a relation's columns have, those behind domains and composite types too, as they are printed.
-fn used_by(relation: &Relation, schema: &Schema, used: &mut BTreeSet<String>) {
+pub(super) fn used_by(relation: &Relation, schema: &Schema, used: &mut BTreeSet<String>) {
     let mut waiting: Vec<String> = relation
         .columns
         .iter()
@@ -166,7 +166,7 @@ pub(super) fn sequences(
 }
 
 /// The sequences that columns' defaults take values from.
-fn counters(
+pub(super) fn counters(
     relations: &[Relation],
     takes: impl Fn(&QualifiedName) -> bool,
 ) -> BTreeSet<QualifiedName> {

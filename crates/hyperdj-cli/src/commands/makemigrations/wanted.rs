@@ -101,6 +101,12 @@ pub(crate) fn said(
     answers: &Answers,
 ) -> Result<Schema, Failure> {
     let there = |table: &QualifiedName, column: &str| {
+        if answers
+            .retyped
+            .contains(&(table.clone(), column.to_owned()))
+        {
+            return None;
+        }
         let relation = live.relation(&answers.old_table(table))?;
         let column = relation.column(answers.old_column(table, column))?;
         Some((column.data_type.clone(), column.collation.clone()))
