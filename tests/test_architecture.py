@@ -75,3 +75,14 @@ def test_every_file_says_what_lives_in_it() -> None:
         if not path.read_text().startswith("//!")
     ]
     assert not silent
+
+
+def test_no_two_files_of_tests_have_the_same_name() -> None:
+    """pytest knows a file by its name alone, whatever folder it is in."""
+    paths = [
+        path
+        for path in (ROOT / "tests").rglob("*.py")
+        if path.name != "conftest.py" and "cases" not in path.parts
+    ]
+    names = [path.name for path in paths]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
