@@ -17,6 +17,7 @@ __all__ = [
     "Settings",
     "adopt",
     "cache",
+    "cached",
     "changed",
     "clear_changed",
     "encode_json",
