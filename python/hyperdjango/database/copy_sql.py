@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hyperdjango.errors import InterfaceError, ProgrammingError
+from hyperdjango.quoting import identifier, literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,17 +46,13 @@ def quote_name(name: str) -> str:
     """
     if not name or "\0" in name:
         raise InterfaceError(f"{name!r} can't be a name in SQL")
-    escaped = name.replace('"', '""')
-    return f'"{escaped}"'
+    return identifier(name)
 
 
 def _quote_text(text: str) -> str:
     if "\0" in text:
         raise InterfaceError("a zero byte can't stand in SQL")
-    escaped = text.replace("'", "''")
-    if "\\" in escaped:
-        return "E'" + escaped.replace("\\", "\\\\") + "'"
-    return f"'{escaped}'"
+    return literal(text)
 
 
 def is_query(source: str) -> bool:

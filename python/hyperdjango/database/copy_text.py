@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hyperdjango.errors import DataError
+from hyperdjango.quoting import element
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -106,5 +107,4 @@ def _element(value: Any) -> str:
     text = _text(value, 0)
     if isinstance(value, (list, tuple)):
         return text
-    escaped = text.replace("\\", r"\\").replace('"', r"\"")
-    return f'"{escaped}"'
+    return element(text)

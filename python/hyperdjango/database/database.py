@@ -11,6 +11,7 @@ from hyperdjango.database import portal, registry
 from hyperdjango.database.notices import log_notice
 from hyperdjango.database.observe import Observer
 from hyperdjango.database.pool import Pool, PoolStats
+from hyperdjango.database.shapes import COUNT, DICTS, FIRST_DICT, FIRST_VALUE
 from hyperdjango.database.stream import stream
 from hyperdjango.database.transaction import Transaction, begin_statement
 from hyperdjango.errors import InterfaceError, QueryCanceled, QueryTimeout
@@ -40,9 +41,6 @@ if TYPE_CHECKING:
     from hyperdjango.database.sync import SyncDatabase
 
     _Result = TypeVar("_Result")
-
-# What the engine is to give; the numbers are `Shape::from_code`'s.
-_COUNT, _DICTS, _FIRST_DICT, _FIRST_VALUE = 0, 1, 2, 3
 
 _NOBODY: AbstractContextManager[None] = nullcontext()
 
@@ -124,8 +122,8 @@ class Database:
         self._max_idle = max_idle
         self._statement_cache_size = statement_cache_size
         self._pool: Pool | None = None
-        # The statements that models use most; theirs to fill.
-        self.quick: dict[object, Any] = {}
+        # What models have found out about it; theirs to keep.
+        self.known: Any = None
         # What `sync` uses: a pool of its own, in an event loop of its own.
         self._sync_pool: Pool | None = None
         self._sync: SyncDatabase | None = None
@@ -205,7 +203,7 @@ class Database:
 
     async def execute(self, sql: str, *parameters: Any) -> int:
         """Run a statement; the number of rows that it changed, or selected."""
-        result: int = await self.run(sql, parameters, _COUNT)
+        result: int = await self.run(sql, parameters, COUNT)
         return result
 
     async def execute_many(self, sql: str, parameters: Iterable[Sequence[Any]]) -> int:
@@ -230,17 +228,17 @@ class Database:
 
     async def query(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
         """Run a statement; all rows of its result."""
-        result: list[dict[str, Any]] = await self.run(sql, parameters, _DICTS)
+        result: list[dict[str, Any]] = await self.run(sql, parameters, DICTS)
         return result
 
     async def query_one(self, sql: str, *parameters: Any) -> dict[str, Any] | None:
         """Run a statement; the first row of its result, or None if it has none."""
-        result: dict[str, Any] | None = await self.run(sql, parameters, _FIRST_DICT)
+        result: dict[str, Any] | None = await self.run(sql, parameters, FIRST_DICT)
         return result
 
     async def query_val(self, sql: str, *parameters: Any) -> Any:
         """Run a statement; the first value of the first row of its result, or None if it has none."""
-        return await self.run(sql, parameters, _FIRST_VALUE)
+        return await self.run(sql, parameters, FIRST_VALUE)
 
     def stream(
         self, sql: str, *parameters: Any, batch_size: int = 500
@@ -255,7 +253,7 @@ class Database:
         ...     async for row in database.stream("SELECT * FROM orders"):
         ...         print(row)
         """
-        return stream(self, sql, parameters, batch_size, _DICTS)
+        return stream(self, sql, parameters, batch_size, DICTS)
 
     async def copy_from(
         self,
@@ -439,17 +437,13 @@ class Database:
             shape: int, what is wanted of the result: `Shape::from_code`'s numbers.
             options: what `Connection.run` takes behind the shape.
         """
-        if self._observer is None:
-            return self._run(sql, parameters, shape, options)
-        return self._run_watched(sql, parameters, shape, options)
+        return self._told(self._run, sql, parameters, shape, options)
 
     def read(
         self, sql: str, parameters: tuple[Any, ...], shape: int, *options: Any
     ) -> Coroutine[Any, Any, Any]:
         """As `run`, for a query that changes nothing: others may be sent ahead of and behind it in one session."""
-        if self._observer is None:
-            return self._read(sql, parameters, shape, options)
-        return self._read_watched(sql, parameters, shape, options)
+        return self._told(self._read, sql, parameters, shape, options)
 
     def watch(
         self, sql: str, parameters: tuple[Any, ...]
@@ -568,25 +562,27 @@ class Database:
             self._keep(None)
             pool.abandon()
 
-    async def _run_watched(
+    def _told(
         self,
+        work: Callable[..., Coroutine[Any, Any, Any]],
         sql: str,
         parameters: tuple[Any, ...],
-        shape: int,
-        options: tuple[Any, ...],
-    ) -> Any:
-        with self.watch(sql, parameters):
-            return await self._run(sql, parameters, shape, options)
+        *more: Any,
+    ) -> Coroutine[Any, Any, Any]:
+        """The running of a statement, of which observers are told if there are any."""
+        if self._observer is None:
+            return work(sql, parameters, *more)
+        return self._observed(work, sql, parameters, *more)
 
-    async def _read_watched(
+    async def _observed(
         self,
+        work: Callable[..., Coroutine[Any, Any, Any]],
         sql: str,
         parameters: tuple[Any, ...],
-        shape: int,
-        options: tuple[Any, ...],
+        *more: Any,
     ) -> Any:
         with self.watch(sql, parameters):
-            return await self._read(sql, parameters, shape, options)
+            return await work(sql, parameters, *more)
 
     async def _read(
         self,
@@ -595,21 +591,9 @@ class Database:
         shape: int,
         options: tuple[Any, ...],
     ) -> Any:
-        transaction = self._transaction.get()
-        if transaction is not None and transaction.connection is not None:
-            return await transaction.wait(
-                lambda it: it.run(sql, parameters, shape, *options)
-            )
+        if self.current() is not None or self.pool().has_spare:
+            return await self._run(sql, parameters, shape, options)
         pool = self.pool()
-        connection = pool.take_spare()
-        if connection is not None:
-            try:
-                future = connection.run(sql, parameters, shape, *options)
-                if self._query_timeout is None:
-                    return await future
-                return await self.wait_for(future)
-            finally:
-                pool.release(connection)
         while True:
             shared = pool.join() or await pool.joined()
             try:

@@ -198,9 +198,10 @@ class Pool:
                 return connection
         return None
 
-    def take_spare(self) -> Connection | None:
-        """A session at once, if another one is left for who comes next; so this one need not be shared."""
-        return self.take() if len(self._idle) > 1 else None
+    @property
+    def has_spare(self) -> bool:
+        """Whether a session is left for who comes next when one is taken, so that none need be shared."""
+        return len(self._idle) > 1
 
     async def acquire(self) -> Connection:
         """A session, to be given back to ``release``.

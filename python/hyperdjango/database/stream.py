@@ -8,6 +8,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hyperdjango.database.shapes import COUNT
 from hyperdjango.errors import InterfaceError
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from hyperdjango._engine import Connection, Plan
     from hyperdjango.database.database import Database
     from hyperdjango.database.transaction import Transaction
-
-# What the engine is to give; the number is `Shape::from_code`'s.
-_COUNT = 0
 
 _numbers = itertools.count(1)
 
@@ -38,7 +36,7 @@ class _Rows:
     ) -> asyncio.Future[Any]:
         """Run the statement that declares the cursor, which has the parameters."""
         return connection.run(
-            sql, parameters, _COUNT, True, (), None, self.text_parameters
+            sql, parameters, COUNT, True, (), None, self.text_parameters
         )
 
     def fetch(self, connection: Connection, sql: str) -> asyncio.Future[Any]:

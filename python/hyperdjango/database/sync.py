@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING, overload
 
 from hyperdjango.database import portal
+from hyperdjango.database.shapes import DICTS
 from hyperdjango.database.stream import batches
 from hyperdjango.database.transaction import Owner, owner
 from hyperdjango.errors import InterfaceError
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from hyperdjango.database.transaction import Transaction
 
     _Result = TypeVar("_Result")
-
-# What the engine is to give; the number is `Shape::from_code`'s.
-_DICTS = 1
 
 
 class _Thread(threading.local):
@@ -132,7 +130,7 @@ class SyncDatabase:
         """Run a query; its rows one by one, see `Database.stream`."""
 
         async def begin() -> AsyncGenerator[list[dict[str, Any]], None]:
-            return batches(self._database, sql, parameters, batch_size, _DICTS)
+            return batches(self._database, sql, parameters, batch_size, DICTS)
 
         for batch in self._iterate(begin):
             yield from batch

@@ -175,7 +175,8 @@ async def validate_unique(
         return
 
     def make(columns: Columns) -> Compiled:
-        from hyperdjango.query.compiled import TUPLES, Compiled
+        from hyperdjango.database.shapes import TUPLES
+        from hyperdjango.query.compiled import Compiled
         from hyperdjango.query.writer import Writer, table
 
         writer = Writer()
@@ -249,8 +250,8 @@ def _is_comparable(
 def _is_same(
     instance: Model, fields: Iterable[ModelField], columns: Columns, writer: Writer
 ) -> Iterator[str]:
-    from hyperdjango.query.writer import identifier
     from hyperdjango.query.writes import parameter
+    from hyperdjango.quoting import identifier
 
     for field in fields:
         value = getattr(instance, field.name)
@@ -278,9 +279,11 @@ async def validate_constraints(
         return
 
     def make(columns: Columns) -> Compiled:
-        from hyperdjango.query.compiled import TUPLES, Compiled
-        from hyperdjango.query.writer import Writer, identifier
+        from hyperdjango.database.shapes import TUPLES
+        from hyperdjango.query.compiled import Compiled
+        from hyperdjango.query.writer import Writer
         from hyperdjango.query.writes import parameter
+        from hyperdjango.quoting import identifier
 
         writer = Writer()
         present = set(loaded_fields(instance))

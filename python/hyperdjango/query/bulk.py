@@ -5,10 +5,10 @@ from __future__ import annotations
 from operator import attrgetter
 
 from hyperdjango import _engine
+from hyperdjango.database.shapes import FLAT
 from hyperdjango.errors import FieldError
 from hyperdjango.models.field import set_stored
 from hyperdjango.query import execution, manyrows, writes
-from hyperdjango.query.compiled import FLAT
 from hyperdjango.query.expressions import Expression
 from hyperdjango.query.instances import (
     insert,

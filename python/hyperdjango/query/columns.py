@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
+from hyperdjango.database.shapes import TUPLES
 from hyperdjango.errors import UndefinedColumn, UndefinedTable
 from hyperdjango.models.registry import registry
 from hyperdjango.models.suggest import did_you_mean
-from hyperdjango.query.compiled import TUPLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from hyperdjango.models.field import ModelField
     from hyperdjango.models.model import Model
     from hyperdjango.query.compiled import Compiled
+    from hyperdjango.query.quick import Quick
 
 # How many tables of a module are looked at together, so that a program does it once.
 TOGETHER = 300
@@ -64,11 +63,13 @@ class Columns:
 
     Attributes:
         statements: dict, statements that were written for these columns, to be sent with other values.
+        quick: dict, those of them that ``objects.get()`` finds without writing down what is asked.
     """
 
     def __init__(self, place: str) -> None:
         self._place = place
         self.statements: dict[object, Compiled] = {}
+        self.quick: dict[object, Quick] = {}
         self._tables: dict[tuple[str, str], dict[str, RealColumn]] = {}
         self._keyed: dict[type[Model], bool] = {}
 
@@ -144,6 +145,7 @@ class Columns:
         self._tables.clear()
         self._keyed.clear()
         self.statements.clear()
+        self.quick.clear()
 
 
 def _together(model: type[Model]) -> Iterable[type[Model]]:
@@ -160,12 +162,9 @@ def _together(model: type[Model]) -> Iterable[type[Model]]:
         yield other
 
 
-_columns: WeakKeyDictionary[Database, Columns] = WeakKeyDictionary()
-
-
 def columns_of(database: Database) -> Columns:
     """What is known about the columns of a database."""
-    known = _columns.get(database)
+    known: Columns | None = database.known
     if known is None:
-        known = _columns[database] = Columns(f"<{database!r}>".strip("<>"))
+        known = database.known = Columns(f"<{database!r}>".strip("<>"))
     return known

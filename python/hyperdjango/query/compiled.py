@@ -9,9 +9,6 @@ if TYPE_CHECKING:
 
     from hyperdjango._engine import Plan
 
-# What the engine is to give; the numbers are `Shape::from_code`'s.
-COUNT, DICTS, FIRST_DICT, FIRST_VALUE, TUPLES, MODELS, FLAT = range(7)
-
 
 class Compiled:
     """A statement.

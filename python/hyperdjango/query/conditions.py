@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from hyperdjango.errors import FieldError, FieldValueError
 from hyperdjango.query import lookups
-from hyperdjango.query.expressions import Expression, F, Value, expression
+from hyperdjango.query.expressions import Expression, F, Value
 from hyperdjango.query.operators import one, text_of
 from hyperdjango.query.periods import Period
 from hyperdjango.query.scope import Scope
 from hyperdjango.query.sides import Side
-from hyperdjango.query.writer import identifier, table
+from hyperdjango.quoting import identifier
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -596,6 +596,3 @@ class Q(All):
 
     def __repr__(self) -> str:
         return f"Q({', '.join(map(repr, self.parts))})"
-
-
-__all__ = ["Condition", "F", "Q", "condition_of", "expression", "table"]

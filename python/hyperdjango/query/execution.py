@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 from hyperdjango.database.routing import resolve
 from hyperdjango.errors import UndefinedColumn, UndefinedTable
 from hyperdjango.models.registry import registry
@@ -12,7 +10,7 @@ from hyperdjango.query.columns import Unread, columns_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from typing import Any
 
     from hyperdjango.database import Database
@@ -22,10 +20,6 @@ if TYPE_CHECKING:
 
 # How many statements' texts are kept for each database.
 KEPT = 2000
-
-_written: WeakKeyDictionary[Database, tuple[int, dict[object, Compiled]]] = (
-    WeakKeyDictionary()
-)
 
 
 async def write(database: Database, make: Callable[[Columns], Compiled]) -> Compiled:
@@ -66,25 +60,19 @@ async def write_once(
 
 async def run(database: Database, compiled: Compiled) -> Any:
     """Run a statement."""
-    try:
-        return await database.run(
-            compiled.sql,
-            compiled.parameters,
-            compiled.shape,
-            True,
-            compiled.text_columns,
-            compiled.plan,
-            compiled.text_parameters,
-        )
-    except (UndefinedColumn, UndefinedTable):
-        columns_of(database).forget()
-        raise
+    return await _sent(database.run, database, compiled)
 
 
 async def read(database: Database, compiled: Compiled) -> Any:
     """Run a statement that changes nothing."""
+    return await _sent(database.read, database, compiled)
+
+
+async def _sent(
+    send: Callable[..., Awaitable[Any]], database: Database, compiled: Compiled
+) -> Any:
     try:
-        return await database.read(
+        return await send(
             compiled.sql,
             compiled.parameters,
             compiled.shape,
@@ -112,27 +100,16 @@ async def fetch(state: State) -> list[Any]:
 
 async def prepared(database: Database, state: State) -> Compiled:
     """The statement of a queryset: one written earlier with other values, or a new one."""
+
+    def make(columns: Columns) -> Compiled:
+        return selects.select(state, columns, database)
+
     values: list[Any] = []
     key = state.key(values)
     if key is None:
-        return await write(
-            database, lambda columns: selects.select(state, columns, database)
-        )
-    known = _written.get(database)
-    if known is None or known[0] != registry.version:
-        known = registry.version, {}
-        _written[database] = known
-    compiled = known[1].get(key)
-    if compiled is not None:
-        return compiled.with_parameters(tuple(values))
-    compiled = await write(
-        database, lambda columns: selects.select(state, columns, database)
-    )
-    if compiled.parameters == tuple(values):
-        if len(known[1]) >= KEPT:
-            known[1].clear()
-        known[1][key] = compiled
-    return compiled
+        return await write(database, make)
+    # What a relation is called may change with the models that there are.
+    return await write_once(database, (registry.version, key), values, make)
 
 
 async def scalar(state: State, make: Callable[[State, Columns], Compiled]) -> Any:
@@ -176,8 +153,8 @@ async def explain(
     state: State, analyze: bool, format: str, options: dict[str, bool]
 ) -> str:
     """How PostgreSQL would run a queryset's statement."""
+    from hyperdjango.database.shapes import FLAT
     from hyperdjango.errors import FieldError
-    from hyperdjango.query.compiled import FLAT
 
     if format.lower() not in ("text", "json", "xml", "yaml"):
         raise FieldError(

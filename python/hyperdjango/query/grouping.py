@@ -6,7 +6,7 @@ from hyperdjango.errors import FieldError
 from hyperdjango.query.conditions import All, Any_, Compare, Condition
 from hyperdjango.query.expressions import Expression, F, walk
 from hyperdjango.query.paths import follow
-from hyperdjango.query.writer import identifier
+from hyperdjango.quoting import identifier
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -112,8 +112,9 @@ class RawQuerySet(QuerySet[Row_co]):
 
     async def _fetch(self) -> list[Row_co]:
         from hyperdjango._engine import Plan
+        from hyperdjango.database.shapes import MODELS
         from hyperdjango.query import execution
-        from hyperdjango.query.compiled import MODELS, Compiled
+        from hyperdjango.query.compiled import Compiled
 
         state = self._state
         database = await execution.database_of(state)

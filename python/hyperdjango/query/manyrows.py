@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from hyperdjango.query.compiled import COUNT, TUPLES, Compiled
-from hyperdjango.query.writer import Writer, identifier, table
+from hyperdjango.database.shapes import COUNT, TUPLES
+from hyperdjango.query.compiled import Compiled
+from hyperdjango.query.writer import Writer, table
 from hyperdjango.query.writes import (
     LESS_IN_PYTHON,
     is_json,
     json_of,
     returning,
 )
+from hyperdjango.quoting import element, identifier
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,7 +106,7 @@ def array_text(value: Any) -> str | None:
     >>> array_text(["a", None, 'say "no"'])
     '{"a",NULL,"say \\\\"no\\\\""}'
     """
-    from hyperdjango.query.sides import plain_text, quoted
+    from hyperdjango.query.sides import plain_text
 
     if value is None or isinstance(value, str):
         return value
@@ -115,11 +117,11 @@ def array_text(value: Any) -> str | None:
         elif isinstance(item, (list, tuple)):
             parts.append(array_text(item) or "{}")
         elif isinstance(item, (bytes, bytearray)):
-            parts.append(quoted("\\x" + bytes(item).hex()))
+            parts.append(element("\\x" + bytes(item).hex()))
         elif isinstance(item, dict):
-            parts.append(quoted(json_of(item)))
+            parts.append(element(json_of(item)))
         else:
-            parts.append(quoted(plain_text(item)))
+            parts.append(element(plain_text(item)))
     return "{" + ",".join(parts) + "}"
 
 

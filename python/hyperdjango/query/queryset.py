@@ -9,7 +9,7 @@ from hyperdjango.query import execution, totals
 from hyperdjango.query import select as selects
 from hyperdjango.query.asking import described, named_tuple
 from hyperdjango.query.asking import named as named_expressions
-from hyperdjango.query.expressions import Expression, OrderBy
+from hyperdjango.query.expressions import Expression
 from hyperdjango.query.shaping import Shaping
 from hyperdjango.query.state import State
 from hyperdjango.query.writing import Writing
@@ -315,6 +315,3 @@ class QuerySet(Writing[Row_co], Shaping[Row_co], Generic[Row_co]):
         raise TypeError(
             "a queryset must be awaited: for row in await queryset, or async for row in queryset"
         )
-
-
-__all__ = ["OrderBy", "QuerySet"]

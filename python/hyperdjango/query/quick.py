@@ -64,7 +64,7 @@ def rows(
     database = databases.at_hand()
     if database is None:
         return None
-    known = database.quick.get((model, *values))
+    known = columns_of(database).quick.get((model, *values))
     if known is None or known.version != registry.version:
         return None
     parameters = tuple(values.values())
@@ -88,7 +88,6 @@ def forget() -> None:
     """Ask the usual way again: something has changed in the database."""
     database = databases.at_hand()
     if database is not None:
-        database.quick.clear()
         columns_of(database).forget()
 
 
@@ -99,16 +98,17 @@ async def learn(model: type[Model], values: dict[str, Any]) -> None:
     database = databases.at_hand()
     if database is None or not database.serves(asyncio.get_running_loop()):
         return
+    kept = columns_of(database).quick
     key = (model, *values)
-    known = database.quick.get(key)
+    known = kept.get(key)
     if known is not None and known.version == registry.version:
         return
     made = await _write(database, model, values)
     if made is None:
         return
-    if len(database.quick) >= _KEPT:
-        database.quick.clear()
-    database.quick[key] = made
+    if len(kept) >= _KEPT:
+        kept.clear()
+    kept[key] = made
 
 
 async def _write(

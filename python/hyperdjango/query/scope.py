@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hyperdjango.errors import FieldError
-from hyperdjango.query.writer import Writer, identifier, table
+from hyperdjango.query.writer import Writer, table
+from hyperdjango.quoting import identifier
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

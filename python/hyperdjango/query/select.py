@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from hyperdjango.database.shapes import DICTS, FLAT, MODELS, TUPLES
 from hyperdjango.errors import FieldError
 from hyperdjango.models.suggest import did_you_mean
-from hyperdjango.query.compiled import DICTS, FLAT, MODELS, TUPLES, Compiled
+from hyperdjango.query.compiled import Compiled
 from hyperdjango.query.expressions import F, OrderBy
 from hyperdjango.query.grouping import (
     check_multiplied,
@@ -366,7 +367,7 @@ def any_row(
 
 
 def _scalar(sql: str, writer: Writer) -> Compiled:
-    from hyperdjango.query.compiled import FIRST_VALUE
+    from hyperdjango.database.shapes import FIRST_VALUE
 
     return Compiled(sql, tuple(writer.parameters), FIRST_VALUE, (), writer.text)
 

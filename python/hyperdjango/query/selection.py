@@ -7,7 +7,7 @@ from hyperdjango.models.suggest import did_you_mean
 from hyperdjango.query.expressions import F
 from hyperdjango.query.grouping import has_window, is_aggregated
 from hyperdjango.query.links import forward_links, link, reverse_links
-from hyperdjango.query.writer import identifier
+from hyperdjango.quoting import identifier
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from hyperdjango.errors import FieldValueError
 from hyperdjango.models.suggest import shorten
 from hyperdjango.query.families import family_of
+from hyperdjango.quoting import element
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -228,22 +229,13 @@ def _hstore_text(field: ModelField) -> Callable[[Any], Any]:
     return convert
 
 
-def quoted(text: str) -> str:
-    r"""Text between double quotes, as array, range, and hstore literals have it.
-
-    >>> quoted('say "no"')
-    '"say \\"no\\""'
-    """
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 def range_text(lower: Any, upper: Any, bounds: str = "[)") -> str:
     """A range in PostgreSQL's text form (PostgreSQL documentation, "Range Types", input and output).
 
     >>> range_text(1, None)
     '["1",)'
     """
-    ends = ["" if end is None else quoted(plain_text(end)) for end in (lower, upper)]
+    ends = ["" if end is None else element(plain_text(end)) for end in (lower, upper)]
     return f"{bounds[0]}{ends[0]},{ends[1]}{bounds[1]}"
 
 
@@ -255,8 +247,8 @@ def hstore_text(values: dict[Any, Any]) -> str:
     """
     pairs = []
     for key, value in values.items():
-        text = "NULL" if value is None else quoted(str(value))
-        pairs.append(f"{quoted(str(key))}=>{text}")
+        text = "NULL" if value is None else element(str(value))
+        pairs.append(f"{element(str(key))}=>{text}")
     return ", ".join(pairs)
 
 

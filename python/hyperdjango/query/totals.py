@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from hyperdjango.database.shapes import FIRST_DICT
 from hyperdjango.errors import FieldError
 from hyperdjango.models.suggest import did_you_mean
 from hyperdjango.query import select as selects
-from hyperdjango.query.compiled import FIRST_DICT, Compiled
+from hyperdjango.query.compiled import Compiled
 from hyperdjango.query.conditions import Compare
 from hyperdjango.query.expressions import Expression, F, walk
 from hyperdjango.query.grouping import check_multiplied, conditions, is_late
@@ -13,7 +14,8 @@ from hyperdjango.query.paths import follow
 from hyperdjango.query.scope import Join, Scope
 from hyperdjango.query.selection import Selection
 from hyperdjango.query.sides import Side
-from hyperdjango.query.writer import Writer, identifier
+from hyperdjango.query.writer import Writer
+from hyperdjango.quoting import identifier
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

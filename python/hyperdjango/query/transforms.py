@@ -6,10 +6,9 @@ import datetime
 import json
 from decimal import Decimal
 
-from hyperdjango.models.suggest import did_you_mean
 from hyperdjango.query.families import family_of_type
-from hyperdjango.query.sides import Side, plain_text, quoted
-from hyperdjango.query.writer import literal
+from hyperdjango.query.sides import Side, plain_text
+from hyperdjango.quoting import literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -320,14 +319,3 @@ _KEYED: dict[str, Callable[[Side, str], Transform | None]] = {
 }
 
 _KNOWN["multirange"] = _KNOWN["range"]
-
-__all__ = [
-    "Transform",
-    "did_you_mean",
-    "find",
-    "in_utc",
-    "is_known",
-    "json_text",
-    "names",
-    "quoted",
-]

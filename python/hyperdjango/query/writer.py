@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
+from hyperdjango.quoting import identifier
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from hyperdjango.models.model import Model
-
-
-def identifier(name: str) -> str:
-    """A name, quoted (PostgreSQL documentation, "Identifiers and Key Words").
-
-    >>> identifier('a "b" c')
-    '"a ""b"" c"'
-    """
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    r"""Text as a string constant that means the same whatever ``standard_conforming_strings`` is.
-
-    >>> literal("it's"), literal("a\\b")
-    ("'it''s'", "E'a\\\\b'")
-    """
-    quoted = "'" + text.replace("'", "''") + "'"
-    if "\\" in quoted:
-        return "E" + quoted.replace("\\", "\\\\")
-    return quoted
 
 
 def table(model: type[Model]) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from hyperdjango import _engine
+from hyperdjango.database.shapes import COUNT, TUPLES
 from hyperdjango.errors import FieldError
 from hyperdjango.query import select as selects
-from hyperdjango.query.compiled import COUNT, TUPLES, Compiled
-from hyperdjango.query.conditions import condition_of
+from hyperdjango.query.compiled import Compiled
 from hyperdjango.query.expressions import Expression, F
 from hyperdjango.query.scope import Scope
 from hyperdjango.query.selection import ROW_VERSION
 from hyperdjango.query.sides import Side
-from hyperdjango.query.writer import Writer, identifier, table
+from hyperdjango.query.writer import Writer, table
+from hyperdjango.quoting import identifier
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -337,13 +338,3 @@ def converted(field: ModelField, value: Any) -> Any:
         return None
     convert = Side.of_field(field).convert
     return field.convert(value) if convert is None else convert(value)
-
-
-__all__ = [
-    "Conflict",
-    "condition_of",
-    "converted",
-    "delete",
-    "insert",
-    "update",
-]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hyperdjango.errors import FieldError
 from hyperdjango.query.arithmetic import alike, widest
 from hyperdjango.query.expressions import Expression, Func, expression
-from hyperdjango.query.writer import literal
+from hyperdjango.quoting import literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

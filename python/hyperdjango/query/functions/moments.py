@@ -12,7 +12,7 @@ from hyperdjango.models.suggest import did_you_mean
 from hyperdjango.query import transforms
 from hyperdjango.query.expressions import Func
 from hyperdjango.query.sides import Side
-from hyperdjango.query.writer import literal
+from hyperdjango.quoting import literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hyperdjango.errors import FieldError
 from hyperdjango.query.expressions import Expression, Func
-from hyperdjango.query.writer import identifier
+from hyperdjango.quoting import identifier
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
