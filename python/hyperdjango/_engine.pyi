@@ -288,10 +288,11 @@ def loaded_fields(record: Record) -> tuple[int, ...]:
     """The positions of the fields that can be read: fetched with the row, or assigned; in order."""
 
 def related(record: Record, name: str) -> Any:
-    """The target of a relation, made of the same row.
+    """The target of a relation: the instance that the row was prefetched for, or one made of the same row.
 
     Returns:
-        A new instance, None if there is no target, ``NotImplemented`` if the row has no relation of that name.
+        An instance, None if there is no target, ``NotImplemented`` if the row has no relation of that name. One that
+        was made now is kept as the attribute ``name``.
     """
 
 def forget_related(record: Record, name: str) -> None:

@@ -11,6 +11,7 @@ pub(crate) mod dict;
 pub(crate) mod field;
 pub(crate) mod functions;
 pub(crate) mod layout;
+pub(crate) mod owner;
 pub(crate) mod pickle;
 pub(crate) mod plan;
 pub(crate) mod row;
