@@ -14,6 +14,7 @@ __all__ = [
     "Plan",
     "Record",
     "Routes",
+    "Rows",
     "Settings",
     "adopt",
     "cache",
@@ -82,6 +83,12 @@ class FieldReader:
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self: ...
     def __get__(self, instance: object, owner: type[Any] | None = None, /) -> Any: ...
+
+@final
+class Rows:
+    """The rows of a result, of which no instances are made: for ``encode_json``."""
+
+    def __len__(self) -> int: ...
 
 @final
 class Plan:
@@ -201,7 +208,7 @@ class Connection:
 
         Arguments:
             shape: int, what it gives: 0 a count, 1 dicts, 2 the first dict, 3 the first value, 4 tuples,
-                5 instances by ``plan``, 6 the first value of each row.
+                5 instances by ``plan``, 6 the first value of each row, 7 the rows by ``plan`` as ``Rows``.
             cached: bool, whether the prepared statement is kept.
             text_columns: columns, counted from 0, to be given in PostgreSQL's own text form.
             text_parameters: parameters, counted from 0, that go in PostgreSQL's own text form whatever their

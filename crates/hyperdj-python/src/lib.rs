@@ -43,6 +43,8 @@ mod _engine {
     #[pymodule_export]
     use crate::record::plan::Plan;
     #[pymodule_export]
+    use crate::record::rows::Rows;
+    #[pymodule_export]
     use crate::record::stitch::stitch;
     #[pymodule_export]
     use crate::routing::Routes;

@@ -15,6 +15,7 @@ pub(crate) mod owner;
 pub(crate) mod pickle;
 pub(crate) mod plan;
 pub(crate) mod row;
+pub(crate) mod rows;
 pub(crate) mod state;
 pub(crate) mod stitch;
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hyperdjango.database.routing import resolve
+from hyperdjango.database.shapes import ROWS
 from hyperdjango.errors import UndefinedColumn, UndefinedTable
 from hyperdjango.models.registry import registry
 from hyperdjango.query import select as selects
@@ -96,6 +97,15 @@ async def fetch(state: State) -> list[Any]:
     send = run if state.lock is not None else read
     result: list[Any] = await send(database, compiled)
     return result
+
+
+async def fetch_for_json(state: State) -> Any:
+    """The rows of a queryset of models as the engine keeps them, which becomes JSON without an instance."""
+    database = await database_of(state)
+    compiled = await prepared(database, state)
+    compiled = compiled.with_parameters(compiled.parameters)
+    compiled.shape = ROWS
+    return await read(database, compiled)
 
 
 async def prepared(database: Database, state: State) -> Compiled:

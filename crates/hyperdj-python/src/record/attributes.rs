@@ -2,7 +2,7 @@
 
 use super::cell;
 use super::layout::Slot;
-use super::row::Row;
+use super::row::{Row, RowView};
 use crate::errors;
 use crate::values::{self, Plain};
 use hyperdj_values::{Kind, Type, ValueError};
@@ -83,7 +83,7 @@ pub(crate) fn read<'py>(
             let Some(slot) = row.layout.slot(position) else {
                 return Ok(py.None().into_bound(py));
             };
-            let value = slot_value(py, &row, slot)?;
+            let value = slot_value(py, row.view(), slot)?;
             set_plainly(instance, slot.name.bind(py), &value)?;
             Ok(value)
         }
@@ -120,7 +120,7 @@ fn is_brief(kind: Type) -> bool {
 /// The value of a slot of a row that nothing else can change. Python code may run.
 pub(crate) fn slot_value<'py>(
     py: Python<'py>,
-    row: &Row,
+    row: RowView<'_>,
     slot: &Slot,
 ) -> PyResult<Bound<'py, PyAny>> {
     match row.value(slot.column) {

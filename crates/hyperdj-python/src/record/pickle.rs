@@ -54,7 +54,7 @@ fn get_state<'py>(record: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     if let Some(row) = &row {
         for slot in &row.layout.slots {
             if !attributes.contains(&slot.name)? {
-                attributes.set_item(&slot.name, slot_value(py, row, slot)?)?;
+                attributes.set_item(&slot.name, slot_value(py, row.view(), slot)?)?;
             }
         }
     }
