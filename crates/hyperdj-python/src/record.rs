@@ -6,6 +6,7 @@
 //! while Python code can run, which any allocation of a container can cause.
 
 pub(crate) mod adopt;
+pub(crate) mod assign;
 pub(crate) mod attributes;
 pub(crate) mod dict;
 pub(crate) mod field;

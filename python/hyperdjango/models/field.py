@@ -306,6 +306,10 @@ class ModelField(FieldReader):
 
             converter = self._converter = converter_for(self)
             self._exact = passes_exactly(self)
+            # What the constructor takes without a look, in the engine; of moments, those in UTC.
+            kind = self.python_type
+            is_moment = kind.__name__ == "datetime" and self.db_type is None
+            self.passes = kind if is_moment else self._exact
         return converter(value)
 
     @property
