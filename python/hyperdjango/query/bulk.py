@@ -206,7 +206,8 @@ def _take_back(
 
 def _put(instances: list[Model], field: ModelField, values: Sequence[Any]) -> None:
     mark, put = _engine.mark_changed, object.__setattr__
-    if set(map(type, values)) <= {field.python_type, type(None)}:
+    exact = {field.python_type, type(None)}
+    if set(map(type, values)) <= exact and field.kind != "made":
         name, position = field.name, field.position
         for instance, value in zip(instances, values, strict=True):
             put(instance, name, value)
