@@ -39,7 +39,7 @@ CREATE TABLE kit (
 
 class Mood(StrEnum):
     CALM = "calm"
-    ODD = "it's \"odd\", \\"
+    ODD = 'it\'s "odd", \\'
     WILD = "wild one"
     EMPTY = ""
 

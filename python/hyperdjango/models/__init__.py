@@ -33,7 +33,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from hyperdjango.models.ranges import Range
+    from hyperdjango.models.ranges import Range as Range
     from hyperdjango.query import *
 
 __all__ = [
@@ -53,7 +53,6 @@ __all__ = [
     "Model",
     "Partition",
     "PrimaryKey",
-    "Range",
     "Sequence",
     "Serial",
     "Table",

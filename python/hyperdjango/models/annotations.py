@@ -9,7 +9,8 @@ from hyperdjango.errors import ModelError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
+    from enum import StrEnum
+    from typing import Any, TypeGuard
 
 # Every type that a field may have, under the name that recorded state uses. They are named
 # and not imported: a models module that needs decimal imports it itself.
@@ -119,7 +120,7 @@ def is_rich(kind: type[Any]) -> bool:
     return (kind.__module__, kind.__qualname__) in RICH or is_enumeration(kind)
 
 
-def is_enumeration(kind: type[Any]) -> bool:
+def is_enumeration(kind: type[Any]) -> TypeGuard[type[StrEnum]]:
     """Whether a type is an enumeration whose members are text."""
     enum = sys.modules.get("enum")
     return (

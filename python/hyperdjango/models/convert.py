@@ -327,15 +327,13 @@ def _zoned(field: ModelField, base: str, *, otherwise: bool) -> bool | None:
     return False if db_type.endswith("without time zone") else None
 
 
-def to_list(
-    field: ModelField, value: Any, held: ModelField | None = None
-) -> list[Any]:
+def to_list(field: ModelField, value: Any, held: ModelField | None = None) -> list[Any]:
     """A list, from a list, a tuple, or an array in PostgreSQL's text form.
 
     What is in it becomes what the annotation says, ``list[date]``; where it says nothing, it is the column's to
     accept.
     """
-    if isinstance(value, str) and not _is_json(field):
+    if isinstance(value, str) and value.strip()[:1] in ("{", "[") and not _is_json(field):
         try:
             value = parse_array(value)
         except ValueError:
@@ -404,7 +402,7 @@ def to_timedelta(field: ModelField, value: Any) -> dates.timedelta:
 
 def to_enumeration(field: ModelField, value: Any) -> Any:
     """A member of the field's enumeration, from its text."""
-    kind = field.python_type
+    kind: Any = field.python_type
     if isinstance(value, str):
         try:
             return kind(str.__str__(value))
@@ -434,7 +432,8 @@ def to_range(field: ModelField, value: Any, held: ModelField | None = None) -> A
         elif getattr(value, "isempty", False):
             lower, upper, bounds = None, None, "empty"
         else:
-            lower, upper, bounds = value.lower, value.upper, value.bounds
+            other: Any = value
+            lower, upper, bounds = other.lower, other.upper, other.bounds
     except ValueError:
         raise _refusal(field, value, wanted) from None
     except AttributeError:
@@ -446,9 +445,7 @@ def to_range(field: ModelField, value: Any, held: ModelField | None = None) -> A
         made = Range(lower, upper, bounds)
         return _stepped(made) if held is not None else made
     except (ValueError, TypeError) as problem:
-        raise FieldValueError(
-            f"{field} can't be {shorten(value)}: {problem}"
-        ) from None
+        raise FieldValueError(f"{field} can't be {shorten(value)}: {problem}") from None
 
 
 def _stepped(value: Any) -> Any:

@@ -79,6 +79,9 @@ def element(field: ModelField) -> ModelField | None:
     from hyperdjango.models.field import ModelField
 
     annotation = inner(field.annotation)
+    # A list in a list is another dimension of the same array.
+    while annotation is not None and _is_list(annotation):
+        annotation = inner(annotation)
     if annotation is None or field.db_type in ("json", "jsonb"):
         return None
     held = ModelField({})
@@ -94,6 +97,13 @@ def element(field: ModelField) -> ModelField | None:
     except ModelError:
         return None
     return held
+
+
+def _is_list(annotation: object) -> bool:
+    """Whether an annotation, or its text, is that of a list."""
+    if isinstance(annotation, str):
+        return annotation.strip().rpartition(".")[2].lower().startswith("list[")
+    return getattr(annotation, "__origin__", None) is list
 
 
 def without_modifiers(db_type: str) -> str:

@@ -469,9 +469,7 @@ def _is_several(value: Any) -> bool:
     """Whether a value stands for several; a network, whose addresses can be gone through, is one."""
     one = isinstance(value, (str, bytes, dict))
     return (
-        not one
-        and hasattr(value, "__iter__")
-        and type(value).__module__ != "ipaddress"
+        not one and hasattr(value, "__iter__") and type(value).__module__ != "ipaddress"
     )
 
 
