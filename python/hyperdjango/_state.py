@@ -197,6 +197,8 @@ def _model_state(model: type[Model]) -> dict[str, Any]:
         "primary_key": [field.name for field in options.primary_key],
         "fields": [_field_state(field) for field in options.fields],
     }
+    if not options.complete:
+        state["complete"] = False
     for name in _META_ATTRIBUTES:
         value = getattr(options, name)
         if value:

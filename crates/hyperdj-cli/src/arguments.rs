@@ -69,7 +69,7 @@ pub(crate) enum Command {
 ///
 /// Reads the catalog in one read-only transaction and prints a models file, or the same as SQL or JSON, or compares it
 /// with models that are there. Nothing in the database is changed, and no lock is taken that an application would notice.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[command(after_help = "\
 Examples:
   hyper inspectdb                                     all tables of the schema `public`
@@ -78,6 +78,8 @@ Examples:
   hyper inspectdb --table 'audit_*' --exclude '*_old' `*` stands for any characters
   hyper inspectdb --schema inventory                  another schema; several may be named
   hyper inspectdb --include-views                     views and materialized views too
+  hyper inspectdb --rich-types                        UUID, list[int], enum classes, X | None
+  hyper inspectdb --minimal                           keys, NULL and defaults alone; the rest is left unsaid
   hyper inspectdb --format sql --schema '*'           the SQL that builds it in an empty database
   hyper inspectdb --check models.py                   where models and database say different things
   hyper inspectdb --database 'postgres://user@host:5432/legacy_db'
@@ -105,6 +107,14 @@ pub(crate) struct InspectdbArguments {
     #[arg(long)]
     pub(crate) include_views: bool,
 
+    /// Annotate models with types that say more: UUID, list[int], a class for an enumeration, Range[date], X | None.
+    #[arg(long, conflicts_with_all = ["check", "format"])]
+    pub(crate) rich_types: bool,
+
+    /// Write only what every reader of a model knows, and have the classes say that they leave the rest unsaid.
+    #[arg(long, conflicts_with_all = ["check", "format"])]
+    pub(crate) minimal: bool,
+
     /// What to write.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Description::Models)]
     pub(crate) format: Description,
@@ -131,9 +141,10 @@ pub(crate) struct InspectdbArguments {
 }
 
 /// A form in which a database can be described.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Description {
     /// Python models.
+    #[default]
     Models,
     /// Statements that build it in an empty database.
     Sql,

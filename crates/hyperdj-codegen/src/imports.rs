@@ -18,6 +18,7 @@ impl Imports {
         name
     }
 
+    /// Notes that a name of a module is used.
     pub(crate) fn name(&mut self, module: &'static str, name: &'static str) {
         self.names.entry(module).or_default().insert(name);
     }

@@ -200,7 +200,8 @@ def _take_back(
 
 
 def _put(instances: list[Model], field: ModelField, values: Sequence[Any]) -> None:
-    if set(map(type, values)) <= {field.python_type, type(None)}:
+    exact = {field.python_type, type(None)}
+    if set(map(type, values)) <= exact and field.kind != "made":
         _engine.put_values(instances, field, values)
     else:
         for instance, value in zip(instances, values, strict=True):

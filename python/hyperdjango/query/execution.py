@@ -96,6 +96,8 @@ async def fetch(state: State) -> list[Any]:
     # Nothing is changed, and no row is locked: others' queries may be under way in the same session.
     send = run if state.lock is not None else read
     result: list[Any] = await send(database, compiled)
+    if compiled.conversions:
+        return [compiled.converted(row) for row in result]
     return result
 
 
@@ -156,7 +158,7 @@ async def stream(state: State, chunk_size: int) -> AsyncIterator[Any]:
         compiled.text_parameters,
     )
     async for row in rows:
-        yield row
+        yield compiled.converted(row) if compiled.conversions else row
 
 
 async def explain(

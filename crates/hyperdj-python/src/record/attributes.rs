@@ -137,9 +137,11 @@ pub(crate) fn bytes_value<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let value = values::to_python(py, slot.kind, bytes)?;
     match &slot.field {
-        Some(field) if slot.convert && !values::is_text_of(slot.kind, &value) => field
-            .bind(py)
-            .call_method1(intern!(py, "convert"), (value,)),
+        Some(field) if slot.convert && (slot.always || !values::is_text_of(slot.kind, &value)) => {
+            field
+                .bind(py)
+                .call_method1(intern!(py, "convert"), (value,))
+        }
         _ => Ok(value),
     }
 }

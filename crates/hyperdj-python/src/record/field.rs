@@ -60,7 +60,7 @@ fn make(py: Python<'_>) -> PyResult<Py<PyType>> {
             c"kind",
             object,
             offset_of!(FieldObject, kind),
-            c"str | None, the name of the type of its values, or \"any\"; None until it is asked for.",
+            c"str | None, the name of the type of its values, \"any\" or \"made\"; None until it is asked for.",
         ),
         native::member(
             c"passes",

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use hyperdj_catalog::{Inspection, Options, inspect_with};
-use hyperdj_codegen::Body;
+use hyperdj_codegen::{Body, Form};
 use hyperdj_postgres::{Client, Config};
 use hyperdj_schema::to_json;
 
@@ -62,13 +62,17 @@ pub(crate) fn write_models(
     let mut client = Client::connect(config)?;
     progress.say(format!("Reading the catalog of {config}"));
     let views = arguments.include_views;
+    let form = Form {
+        rich: arguments.rich_types,
+        minimal: arguments.minimal,
+    };
     let mut body = None;
     let mut write_early = |found: &Inspection| {
         if arguments.format != Description::Models {
             return;
         }
         let selection = Selection::new(found, &tables, &excluded, views);
-        body = Some(Body::write(&found.schema, &selection.request()));
+        body = Some(Body::write(&found.schema, &selection.request(form)));
     };
     let found = inspect_with(&mut client, &options, &mut write_early)
         .map_err(|error| inspection_failure(error, config))?;
@@ -77,7 +81,7 @@ pub(crate) fn write_models(
 
     let selection = Selection::new(&found, &tables, &excluded, views);
     selection.check(&[], printer)?;
-    let request = selection.request();
+    let request = selection.request(form);
     let text = match arguments.format {
         Description::Models => {
             let body = body.unwrap_or_else(|| Body::write(&found.schema, &request));

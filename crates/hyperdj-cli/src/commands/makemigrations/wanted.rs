@@ -111,7 +111,13 @@ pub(crate) fn said(
         let column = relation.column(answers.old_column(table, column))?;
         Some((column.data_type.clone(), column.collation.clone()))
     };
-    schema_over(document, &there)
+    // A table under its old name is under its new one here.
+    let whole = |table: &QualifiedName| {
+        let mut relation = live.relation(&answers.old_table(table))?.clone();
+        relation.name.clone_from(table);
+        Some(relation)
+    };
+    schema_over(document, &there, &whole)
         .map_err(|error| Failure::new(format!("the models do not fit together: {error}")))
 }
 
