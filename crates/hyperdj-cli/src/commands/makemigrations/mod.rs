@@ -1,6 +1,7 @@
 //! `hyper makemigrations`: from what managed models say and the database lacks to a file.
 
 mod answers;
+mod in_the_way;
 mod keep;
 mod name;
 mod part;
@@ -83,6 +84,7 @@ pub(crate) fn run(
         return Ok(Status::Done);
     }
     refuse::drops(&changes, &answers)?;
+    in_the_way::refuse(&changes, live, &found, &answers, left.client.as_mut())?;
     let online = PlanOptions::default();
     let up = plan(&changes, &online);
     refuse::hazards(&up, &accepted, &answers, live, left.client.as_mut())?;
