@@ -189,7 +189,7 @@ fn check_namespaces(found: &Inspection, options: &Options) -> Result<(), Error> 
 }
 
 /// A list as a constant of `text[]`.
-fn text_array(names: &[String]) -> String {
+pub(crate) fn text_array(names: &[String]) -> String {
     let quoted: Vec<String> = names
         .iter()
         .map(|name| format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")))

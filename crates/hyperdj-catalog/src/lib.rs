@@ -2,7 +2,8 @@
 //!
 //! One REPEATABLE READ READ ONLY transaction with an empty `search_path`, and a fixed number of set-based statements
 //! however many tables there are: [`STATEMENTS`]. They are sent in one flight, and rows are put in their places as
-//! they arrive. Nothing is written and no lock beyond a reader's is taken.
+//! they arrive. Nothing is written and no lock beyond a reader's is taken. What stands in the way of a change is asked
+//! apart from that, by [`dependents()`].
 //!
 //! ```no_run
 //! use hyperdj_catalog::{Options, inspect};
@@ -19,6 +20,7 @@
 //! ```
 
 mod assemble;
+mod dependents;
 mod error;
 mod index_definition;
 mod inspect;
@@ -26,5 +28,6 @@ mod query;
 mod record;
 mod sequences;
 
+pub use dependents::{Dependent, DependentKind, Subject, dependents};
 pub use error::Error;
 pub use inspect::{Inspection, NamespaceSummary, Options, STATEMENTS, inspect, inspect_with};

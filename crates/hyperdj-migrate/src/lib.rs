@@ -31,6 +31,6 @@ pub use event::{Direction, Event, Patience, Watcher};
 pub use folder::{Folder, Kind, Script};
 pub use history::{HISTORY_TABLE, History};
 pub use record::{Phase, Record};
-pub use recorded::{ManagedTable, RECORDED_FILE, Recorded};
+pub use recorded::{ManagedTable, RECORDED_FILE, Recorded, SameExpression};
 pub use runner::Runner;
 pub use state::State;

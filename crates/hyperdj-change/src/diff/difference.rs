@@ -25,7 +25,9 @@ pub(super) enum Phase {
     DropOwners,
     MakeRoom,
     AddLabels,
+    DropDefaults,
     Rebuild,
+    Attributes,
     CreateSequences,
     Create,
     AlterTypes,
@@ -42,6 +44,7 @@ pub(super) enum Phase {
     Settings,
     Comments,
     DropTypes,
+    DropOldTypes,
     DropNamespaces,
 }
 
@@ -82,7 +85,7 @@ impl<'a> Difference<'a> {
             rebuilt: HashSet::new(),
             retyped: HashSet::new(),
             dropped_keys: HashSet::new(),
-            rebuilt_types: super::types::rebuilt(from, to, options),
+            rebuilt_types: super::rebuild::rebuilt(from, to, options),
             sequences_done: HashSet::new(),
             claimed: HashSet::new(),
             owners: from
@@ -340,7 +343,7 @@ pub(super) fn sequence<'a>(schema: &'a Schema, name: &QualifiedName) -> Option<&
 }
 
 /// The names of the types that stand alone.
-fn type_names(schema: &Schema) -> impl Iterator<Item = &QualifiedName> {
+pub(super) fn type_names(schema: &Schema) -> impl Iterator<Item = &QualifiedName> {
     let enums = schema.enums.iter().map(|own| &own.name);
     let domains = schema.domains.iter().map(|own| &own.name);
     let composites = schema.composites.iter().map(|own| &own.name);
