@@ -1,7 +1,7 @@
 //! Reads a live PostgreSQL catalog into a [`Schema`](hyperdj_schema::Schema).
 //!
 //! One REPEATABLE READ READ ONLY transaction with an empty `search_path`, and a fixed number of set-based statements
-//! however many tables there are: [`STATEMENTS`]. They are sent in one flight, and rows are put in their places as
+//! however many tables there are: [`STATEMENTS`], and a few more where [`Options::definitions`] are asked for. They are sent in one flight, and rows are put in their places as
 //! they arrive. Nothing is written and no lock beyond a reader's is taken.
 //!
 //! ```no_run
@@ -19,6 +19,7 @@
 //! ```
 
 mod assemble;
+mod definitions;
 mod error;
 mod index_definition;
 mod inspect;
@@ -27,4 +28,7 @@ mod record;
 mod sequences;
 
 pub use error::Error;
-pub use inspect::{Inspection, NamespaceSummary, Options, STATEMENTS, inspect, inspect_with};
+pub use inspect::{
+    Inspection, NamespaceSummary, Options, STATEMENTS, STATEMENTS_WITH_DEFINITIONS, inspect,
+    inspect_with,
+};

@@ -65,10 +65,12 @@ fn what_is_not_looked_at_is_nobodys_to_change() {
         Namespace {
             name: "old".to_owned(),
             comment: None,
+            of_extension: false,
         },
         Namespace {
             name: "public".to_owned(),
             comment: Some("words".to_owned()),
+            of_extension: false,
         },
     ];
     from.enums.push(Enum {

@@ -142,6 +142,7 @@ fn load(server: &Server) -> Result<(), Failure> {
 fn all_tables(output: Option<&Path>) -> InspectdbArguments {
     InspectdbArguments {
         format: Description::Models,
+        owners: false,
         check: None,
         database: None,
         schema: Vec::new(),

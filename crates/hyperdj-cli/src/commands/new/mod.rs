@@ -41,6 +41,7 @@ pub(crate) fn run(arguments: &NewArguments, printer: &mut Printer) -> Result<Sta
     let models = folder.join("models.py");
     let inspection = InspectdbArguments {
         format: Description::Models,
+        owners: false,
         check: None,
         database: None,
         schema: arguments.schema.clone(),
