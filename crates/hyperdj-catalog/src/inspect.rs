@@ -143,7 +143,7 @@ pub fn inspect_with(
     let mut is_early = true;
     let outcome = client.pipeline(&statements, &mut |number, row| {
         let query = queries[number - 1];
-        assembly.take(query, Record::new(row))?;
+        assembly.take(query, Record::new(row, options.definitions))?;
         // Rows come in the order of the statements: with the first extension, all before it is there.
         if query == Query::Extensions && std::mem::take(&mut is_early) {
             early(&assembly.found);

@@ -1,5 +1,6 @@
 //! A whole schema, in an order that works in an empty database.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use hyperdj_schema::{
@@ -9,6 +10,7 @@ use hyperdj_schema::{
 
 use crate::constraint::Constraint;
 use crate::definition::{self, Stage, stage};
+use crate::faithful::faithful;
 use crate::index::Manner;
 use crate::order::{Object, ordered, own_name};
 use crate::{
@@ -108,6 +110,12 @@ pub fn create(schema: &Schema, parts: Parts) -> Vec<Statement> {
     }
     statements.extend(privilege::owners(&of_last));
     statements
+        .into_iter()
+        .map(|statement| match faithful(statement.sql()) {
+            Cow::Owned(sql) => Statement::new(sql),
+            Cow::Borrowed(_) => statement,
+        })
+        .collect()
 }
 
 /// Namespaces and extensions. What an extension makes by itself is left to it.

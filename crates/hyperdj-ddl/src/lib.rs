@@ -27,6 +27,7 @@ pub mod comment;
 pub mod constraint;
 mod create;
 pub mod definition;
+mod faithful;
 pub mod index;
 pub mod namespace;
 pub mod order;
