@@ -7,6 +7,8 @@ WHERE d.objid >= 16384
   AND d.deptype IN ('n', 'a', 'i', 'e')
   AND (d.classid, d.objid) <> (d.refclassid, d.refobjid)
   AND d.refclassid <> 'pg_namespace'::regclass
+  -- An index or a sequence of a column.
+  AND NOT (d.deptype = 'a' AND d.classid = 'pg_class'::regclass AND d.refobjsubid > 0)
   AND d.classid::regclass::text NOT LIKE 'pg_publication_%'
   AND NOT (d.classid = 'pg_constraint'::regclass
            AND EXISTS (SELECT FROM pg_constraint k WHERE k.oid = d.objid AND k.contype = 'f'))

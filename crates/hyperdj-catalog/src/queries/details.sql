@@ -104,8 +104,9 @@ LEFT JOIN pg_available_extensions() f ON f.name = e.extname
 WHERE d.description IS DISTINCT FROM f.comment
 UNION ALL
 SELECT 'label', NULL, NULL, NULL,
-       json_build_object('object', upper(l.objtype) || ' ' || l.objname, 'provider', l.provider, 'label', l.label)
-FROM pg_seclabels l
-LEFT JOIN namespaces n ON n.oid = l.objnamespace
-WHERE l.objtype NOT IN ('database', 'role', 'tablespace', 'large object', 'subscription')
-  AND (l.objnamespace IS NULL OR n.oid IS NOT NULL)
+       json_build_object('object', CASE WHEN i.type LIKE '% column' THEN 'COLUMN' ELSE upper(i.type) END || ' ' || i.identity,
+                         'provider', l.provider, 'label', l.label)
+FROM pg_seclabel l
+CROSS JOIN LATERAL pg_identify_object(l.classoid, l.objoid, l.objsubid) i
+WHERE l.classoid NOT IN ('pg_largeobject'::regclass, 'pg_subscription'::regclass)
+  AND (i.schema IS NULL OR i.schema IN (SELECT quote_ident(n.nspname) FROM namespaces n))

@@ -125,7 +125,11 @@ WITH namespaces AS MATERIALIZED (
            format('OPERATOR FAMILY %I.%I USING %I', n.nspname, f.opfname, am.amname), n.nspname,
            ARRAY[format(E'ALTER OPERATOR FAMILY %I.%I USING %I ADD\n    %s', n.nspname, f.opfname, am.amname, m.list)],
            NULL, NULL
-    FROM pg_opfamily f
+    -- First what is left, then what it holds.
+    FROM (SELECT * FROM pg_opfamily
+          WHERE oid NOT IN (SELECT objid FROM members WHERE classid = 'pg_opfamily'::regclass)
+            AND opfnamespace IN (SELECT oid FROM namespaces)
+          OFFSET 0) f
     JOIN namespaces n ON n.oid = f.opfnamespace
     JOIN pg_am am ON am.oid = f.opfmethod
     CROSS JOIN LATERAL (
@@ -158,7 +162,10 @@ WITH namespaces AS MATERIALIZED (
                                 'STORAGE ' || format_type(coalesce(nullif(c.opckeytype, 0), c.opcintype), NULL) END,
                             m.list))],
            NULL, NULL
-    FROM pg_opclass c
+    FROM (SELECT * FROM pg_opclass
+          WHERE oid NOT IN (SELECT objid FROM members WHERE classid = 'pg_opclass'::regclass)
+            AND opcnamespace IN (SELECT oid FROM namespaces)
+          OFFSET 0) c
     JOIN namespaces n ON n.oid = c.opcnamespace
     JOIN pg_am am ON am.oid = c.opcmethod
     JOIN pg_opfamily f ON f.oid = c.opcfamily
