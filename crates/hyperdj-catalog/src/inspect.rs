@@ -7,11 +7,14 @@ use hyperdj_schema::{QualifiedName, Schema};
 
 use crate::Error;
 use crate::assemble::Assembly;
-use crate::query::{QUERIES, Query};
+use crate::query::{ON_DEMAND, QUERIES, Query};
 use crate::record::Record;
 
 /// How many statements a reading sends, BEGIN and COMMIT included, however many tables there are.
 pub const STATEMENTS: usize = QUERIES.len() + 2;
+
+/// The same where definitions are read too.
+pub const STATEMENTS_WITH_DEFINITIONS: usize = STATEMENTS + ON_DEMAND.len();
 
 /// What to read, and with what patience.
 #[derive(Clone, Debug)]
@@ -20,6 +23,8 @@ pub struct Options {
     pub schemas: Option<Vec<String>>,
     /// Whether to read the columns, definitions and indexes of views too. Their names are always read.
     pub views: bool,
+    /// Whether to read all that models can't say as well: functions, triggers, policies, privileges, settings, ….
+    pub definitions: bool,
     /// `statement_timeout` for each of the statements, in whole milliseconds; zero is none.
     pub statement_timeout: Duration,
 }
@@ -30,6 +35,7 @@ impl Default for Options {
         Self {
             schemas: Some(vec!["public".to_owned()]),
             views: false,
+            definitions: false,
             statement_timeout: Duration::from_secs(60),
         }
     }
@@ -97,21 +103,23 @@ pub fn inspect_with(
                 .to_owned(),
         });
     }
-    let texts: Vec<String> = QUERIES
+    let on_demand = if options.definitions { ON_DEMAND } else { &[] };
+    let queries: Vec<Query> = QUERIES.iter().chain(on_demand).copied().collect();
+    let texts: Vec<String> = queries
         .iter()
         .map(|query| query.text(version / 10_000))
         .collect();
     let schemas = options.schemas.as_deref().map(text_array);
     let views = if options.views { "true" } else { "false" };
     let timeout = options.statement_timeout.as_millis().to_string();
-    let parameters: Vec<Vec<Option<&str>>> = QUERIES
+    let parameters: Vec<Vec<Option<&str>>> = queries
         .iter()
         .map(|query| match query {
             Query::Settings => vec![Some(timeout.as_str())],
             Query::Relations | Query::Columns | Query::Indexes => {
                 vec![schemas.as_deref(), Some(views)]
             }
-            Query::OperatorClasses | Query::Extensions => Vec::new(),
+            Query::OperatorClasses | Query::Extensions | Query::Dependencies => Vec::new(),
             _ => vec![schemas.as_deref()],
         })
         .collect();
@@ -131,11 +139,11 @@ pub fn inspect_with(
         parameters: &[],
     });
 
-    let mut assembly = Assembly::default();
+    let mut assembly = Assembly::new(options.definitions);
     let mut is_early = true;
     let outcome = client.pipeline(&statements, &mut |number, row| {
-        let query = QUERIES[number - 1];
-        assembly.take(query, Record::new(row))?;
+        let query = queries[number - 1];
+        assembly.take(query, Record::new(row, options.definitions))?;
         // Rows come in the order of the statements: with the first extension, all before it is there.
         if query == Query::Extensions && std::mem::take(&mut is_early) {
             early(&assembly.found);
@@ -149,6 +157,9 @@ pub fn inspect_with(
     }
     if is_early {
         early(&assembly.found);
+    }
+    if options.definitions {
+        crate::definitions::finish(&mut assembly);
     }
     check_namespaces(&assembly.found, options)?;
     Ok(assembly.found)

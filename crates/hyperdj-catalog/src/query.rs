@@ -16,6 +16,11 @@ pub(crate) enum Query {
     Sequences,
     Extensions,
     Unmodelled,
+    Definitions,
+    SeldomDefinitions,
+    Details,
+    Privileges,
+    Dependencies,
 }
 
 /// In the order that assembling needs: what is referred to comes before what refers to it.
@@ -35,6 +40,15 @@ pub(crate) const QUERIES: &[Query] = &[
     Query::Unmodelled,
 ];
 
+/// What is sent behind the others where definitions are asked for.
+pub(crate) const ON_DEMAND: &[Query] = &[
+    Query::Definitions,
+    Query::SeldomDefinitions,
+    Query::Details,
+    Query::Privileges,
+    Query::Dependencies,
+];
+
 impl Query {
     /// The text as it stands in its file.
     fn source(self) -> &'static str {
@@ -52,6 +66,11 @@ impl Query {
             Self::Sequences => include_str!("queries/sequences.sql"),
             Self::Extensions => include_str!("queries/extensions.sql"),
             Self::Unmodelled => include_str!("queries/unmodelled.sql"),
+            Self::Definitions => include_str!("queries/definitions.sql"),
+            Self::SeldomDefinitions => include_str!("queries/seldom_definitions.sql"),
+            Self::Details => include_str!("queries/details.sql"),
+            Self::Privileges => include_str!("queries/privileges.sql"),
+            Self::Dependencies => include_str!("queries/dependencies.sql"),
         }
     }
 
@@ -95,7 +114,7 @@ mod tests {
 
     #[test]
     fn every_mark_is_understood() {
-        for query in QUERIES {
+        for query in QUERIES.iter().chain(ON_DEMAND) {
             for line in query.source().lines() {
                 let Some((_, mark)) = line.split_once("--@") else {
                     continue;

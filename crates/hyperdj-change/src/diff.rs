@@ -62,6 +62,7 @@ pub fn reverse(from: &Schema, to: &Schema, options: &Options) -> Vec<Change> {
                 left.namespaces.push(Namespace {
                     name: namespace.name,
                     comment: None,
+                    of_extension: false,
                 });
             }
         }

@@ -119,8 +119,12 @@ pub(crate) struct InspectdbArguments {
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Description::Models)]
     pub(crate) format: Description,
 
+    /// With --format sql: give objects to their owners, where these roles are there. Else they are whose the session is.
+    #[arg(long)]
+    pub(crate) owners: bool,
+
     /// Write nothing: compare with the models of a file or module, and list what differs.
-    #[arg(long, value_name = "MODELS", conflicts_with_all = ["format", "output", "force"])]
+    #[arg(long, value_name = "MODELS", conflicts_with_all = ["format", "output", "force", "owners"])]
     pub(crate) check: Option<String>,
 
     /// Write to a file instead of standard output. One that exists is replaced only with --force.

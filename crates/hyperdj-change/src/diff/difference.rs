@@ -295,6 +295,7 @@ impl<'a> Difference<'a> {
                 Change::CreateNamespace(said.cloned().unwrap_or_else(|| Namespace {
                     name: name.clone(),
                     comment: None,
+                    of_extension: false,
                 }))
             })
             .collect();

@@ -310,7 +310,7 @@ impl Difference<'_> {
                 Object::Enum(own) => Some(TypeDefinition::Enum(own.clone())),
                 Object::Domain(own) => Some(TypeDefinition::Domain(own.clone())),
                 Object::Composite(own) => Some(TypeDefinition::Composite(own.clone())),
-                Object::Relation(_) => None,
+                Object::Relation(_) | Object::Definition(_) => None,
             })
             .collect()
     }

@@ -164,23 +164,25 @@ impl<'a> Difference<'a> {
         };
         let changes: Vec<Change> = ordered(&created)
             .into_iter()
-            .map(|object| match object {
-                Object::Enum(own) => {
-                    Change::CreateType(Box::new(TypeDefinition::Enum(own.clone())))
-                }
-                Object::Domain(own) => {
-                    Change::CreateType(Box::new(TypeDefinition::Domain(own.clone())))
-                }
-                Object::Composite(own) => {
-                    Change::CreateType(Box::new(TypeDefinition::Composite(own.clone())))
-                }
-                Object::Relation(table) => Change::CreateTable {
+            .filter_map(|object| match object {
+                Object::Enum(own) => Some(Change::CreateType(Box::new(TypeDefinition::Enum(
+                    own.clone(),
+                )))),
+                Object::Domain(own) => Some(Change::CreateType(Box::new(TypeDefinition::Domain(
+                    own.clone(),
+                )))),
+                Object::Composite(own) => Some(Change::CreateType(Box::new(
+                    TypeDefinition::Composite(own.clone()),
+                ))),
+                Object::Relation(table) => Some(Change::CreateTable {
                     table: Box::new(table.clone()),
                     parents: parents(table)
                         .filter_map(|name| self.to.relation(name))
                         .cloned()
                         .collect(),
-                },
+                }),
+                // Models say none, and none is left out of them for that.
+                Object::Definition(_) => None,
             })
             .collect();
         for change in changes {

@@ -73,7 +73,7 @@ impl Difference<'_> {
                 Object::Enum(own) => TypeDefinition::Enum(own.clone()),
                 Object::Domain(own) => TypeDefinition::Domain(own.clone()),
                 Object::Composite(own) => TypeDefinition::Composite(own.clone()),
-                Object::Relation(_) => continue,
+                Object::Relation(_) | Object::Definition(_) => continue,
             };
             let phase = self.drop_phase(definition.name(), Phase::DropTypes);
             self.push(phase, Change::DropType(Box::new(definition)));

@@ -16,7 +16,7 @@ pub fn build(
 ) -> Outcome<Result<Schema, String>> {
     cluster.create_database(database)?;
     let mut client = connect(cluster, database)?;
-    for statement in hyperdj_ddl::create(schema) {
+    for statement in hyperdj_ddl::create(schema, hyperdj_ddl::Parts::default()) {
         if let Err(error) = client.batch_execute(statement.sql()) {
             return Ok(Err(format!("{error}\n  {statement}")));
         }

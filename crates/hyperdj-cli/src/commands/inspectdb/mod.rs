@@ -1,5 +1,6 @@
 //! `hyper inspectdb`: from a database to Python models, SQL or JSON.
 
+mod carried;
 mod compared;
 mod failure;
 mod narrowed;
@@ -82,16 +83,21 @@ pub(crate) fn write_models(
     let selection = Selection::new(&found, &tables, &excluded, views);
     selection.check(&[], printer)?;
     let request = selection.request(form);
+    let mut unsaid = found.schema.unmodelled.clone();
     let text = match arguments.format {
         Description::Models => {
             let body = body.unwrap_or_else(|| Body::write(&found.schema, &request));
             body.with_header(&found.schema, &request)
         }
-        Description::Sql => sql(&found.schema, &selection, &request),
+        Description::Sql => {
+            let script = sql(&found.schema, &selection, &request, arguments.owners);
+            unsaid = script.unsaid;
+            script.text
+        }
         Description::Json => to_json(&narrowed(&found.schema, &selection))
             .map_err(|error| Failure::new(format!("the schema could not be written: {error}")))?,
     };
-    report(&found, &selection, arguments, printer);
+    report(&found, &unsaid, &selection, arguments, printer);
     match &arguments.output {
         Some(path) if path != Path::new("-") => {
             let path_text = path.display();
@@ -114,6 +120,7 @@ fn options(arguments: &InspectdbArguments, tables: &[Pattern]) -> Options {
     Options {
         schemas: schemas(arguments, tables),
         views: arguments.include_views,
+        definitions: arguments.check.is_none() && arguments.format != Description::Models,
         statement_timeout: Duration::from_secs(arguments.statement_timeout.into()),
     }
 }
