@@ -24,7 +24,7 @@ mod runner;
 mod state;
 mod words;
 
-pub use claim::{refuse_pooler, take_lock};
+pub use claim::{refuse_pooler, release_lock, same_session, take_lock};
 pub use error::Error;
 pub use estimate::{Estimate, estimate};
 pub use event::{Direction, Event, Patience, Watcher};
