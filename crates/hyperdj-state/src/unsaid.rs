@@ -126,7 +126,7 @@ fn keys(model: &Model, said: &mut Relation, there: &Relation) {
 }
 
 /// The columns of fields with a mark.
-fn marked<'m>(model: &'m Model, mark: impl Fn(&Field) -> bool) -> impl Iterator<Item = &'m str> {
+fn marked(model: &Model, mark: impl Fn(&Field) -> bool) -> impl Iterator<Item = &str> {
     let fields = model.fields.iter();
     fields
         .filter(move |field| mark(field))
