@@ -74,6 +74,7 @@ pub(crate) enum Command {
 Examples:
   hyper inspectdb                                     all tables of the schema `public`
   hyper inspectdb --output models.py                  into a file; --force replaces one that differs
+  hyper inspectdb --schema '*' --output models/       a package: a module for each schema
   hyper inspectdb --table users orders products       these tables only; class names stay the same
   hyper inspectdb --table 'audit_*' --exclude '*_old' `*` stands for any characters
   hyper inspectdb --schema inventory                  another schema; several may be named
@@ -127,8 +128,9 @@ pub(crate) struct InspectdbArguments {
     #[arg(long, value_name = "MODELS", conflicts_with_all = ["format", "output", "force", "owners"])]
     pub(crate) check: Option<String>,
 
-    /// Write to a file instead of standard output. One that exists is replaced only with --force.
-    #[arg(long, short, value_name = "FILE")]
+    /// Write to a file instead of standard output; to a folder (`models/`), as a package with a module for each schema, or
+    /// for each group of tables of a large one. What exists is replaced only with --force.
+    #[arg(long, short, value_name = "FILE|FOLDER/")]
     pub(crate) output: Option<PathBuf>,
 
     /// Replace the output file where its content would change.

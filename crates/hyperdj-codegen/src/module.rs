@@ -61,6 +61,8 @@ pub(crate) struct ModuleContext<'s> {
     pub(crate) form: Form,
     /// The classes of enumerations by their types, as `format_type` prints those.
     enums: HashMap<String, EnumClass>,
+    /// Whether these classes stand in another module, from which they are imported.
+    imports_enums: bool,
 }
 
 impl<'s> ModuleContext<'s> {
@@ -79,7 +81,23 @@ impl<'s> ModuleContext<'s> {
                 .collect(),
             form: Form::default(),
             enums: HashMap::new(),
+            imports_enums: false,
         }
+    }
+
+    /// Has the file know the classes of enumerations, its own or those of the module beside it.
+    pub(crate) fn set_enums(&mut self, enums: HashMap<String, EnumClass>, are_imported: bool) {
+        self.enums = enums;
+        self.imports_enums = are_imported;
+    }
+
+    /// As [`Self::enum_class`], and notes that its name is used.
+    pub(crate) fn used_enum(&mut self, data_type: &str) -> Option<String> {
+        let name = self.enums.get(data_type)?.name.clone();
+        if self.imports_enums {
+            self.imports.beside(&name);
+        }
+        Some(name)
     }
 
     /// The class of an enumeration, by its type.

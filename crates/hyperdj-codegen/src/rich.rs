@@ -16,7 +16,7 @@ pub(crate) fn rich_annotation(
         let list = context.type_name(PythonType::rich("builtins", "list"));
         return Some(format!("{list}[{inner}]"));
     }
-    if let Some(class) = enum_class(context, data_type) {
+    if let Some(class) = context.module.used_enum(data_type) {
         return Some(class);
     }
     let mut named = |module, name| context.type_name(PythonType::rich(module, name));
@@ -47,12 +47,6 @@ pub(crate) fn rich_annotation(
             format!("{range}[{ends}]")
         }
     })
-}
-
-/// The class of an enumeration that a column's type is, where the file has it.
-pub(crate) fn enum_class(context: &ClassContext<'_, '_>, data_type: &str) -> Option<String> {
-    let found = context.module.enum_class(data_type)?;
-    Some(found.name.clone())
 }
 
 /// Whether a type is an interval that may have days and less in it; one of months and years alone has no length.

@@ -4,6 +4,7 @@ mod carried;
 mod compared;
 mod failure;
 mod narrowed;
+mod package;
 mod report;
 mod said;
 mod selection;
@@ -14,7 +15,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use hyperdj_catalog::{Inspection, Options, inspect_with};
-use hyperdj_codegen::{Body, Form};
+use hyperdj_codegen::{Body, Form, package};
 use hyperdj_postgres::{Client, Config};
 use hyperdj_schema::to_json;
 
@@ -67,9 +68,20 @@ pub(crate) fn write_models(
         rich: arguments.rich_types,
         minimal: arguments.minimal,
     };
+    let folder = arguments
+        .output
+        .as_deref()
+        .filter(|path| package::is_folder(path));
+    let writes_models = arguments.format == Description::Models && folder.is_none();
+    if folder.is_some() && arguments.format != Description::Models {
+        return Err(
+            Failure::new("only models are written as a package, into a folder")
+                .with_hint("Give --output the name of a file."),
+        );
+    }
     let mut body = None;
     let mut write_early = |found: &Inspection| {
-        if arguments.format != Description::Models {
+        if !writes_models {
             return;
         }
         let selection = Selection::new(found, &tables, &excluded, views);
@@ -84,6 +96,12 @@ pub(crate) fn write_models(
     selection.check(&[], printer)?;
     let request = selection.request(form);
     let mut unsaid = found.schema.unmodelled.clone();
+    if let Some(folder) = folder {
+        report(&found, &unsaid, &selection, arguments, printer);
+        let files = package(&found.schema, &request);
+        package::write_package(folder, &files, arguments.force, printer)?;
+        return Ok(Status::Done);
+    }
     let text = match arguments.format {
         Description::Models => {
             let body = body.unwrap_or_else(|| Body::write(&found.schema, &request));
