@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from hyperdjango.app.application import HyperApp
+from hyperdjango.app.problems import HttpError
 from hyperdjango.database import Database
 from hyperdjango.errors import InterfaceError
 from hyperdjango.serve import api
@@ -76,9 +78,20 @@ class Served:
     async def answer(self, request: Request, problem: Exception) -> Response:
         """The response where something is wrong: JSON for programs, a page for people."""
         found = problem_of(request, problem, self.settings)
+        if found.status == 405:
+            found.headers["allow"] = self.allowed(request.path, found.headers["allow"])
         if is_of_api(request.path):
             return found.json()
         return self.pages.problem(request, found)
+
+    def allowed(self, path: str, methods: str) -> str:
+        """The methods that a path takes: views are only read, whatever tables are."""
+        if self.settings.write and path.startswith("/api/"):
+            name = path.removeprefix("/api/").partition("/")[0]
+            with suppress(HttpError):
+                if self.tables.find(name).is_view:
+                    return "GET, HEAD, OPTIONS"
+        return methods
 
     def document(self) -> bytes:
         """The OpenAPI document."""
@@ -139,7 +152,7 @@ def application(
     from hyperdjango.serve import pages
 
     served = Served(models, settings, url)
-    app = HyperApp("hyper serve", limits=Limits(body=1024 * 1024, query_fields=100))
+    app = HyperApp("hyper serve", limits=Limits(body=1024 * 1024))
     app.state.served = served
 
     @app.on_startup

@@ -10,7 +10,7 @@ from hyperdjango.serve import embedding
 from hyperdjango.serve.filters import filtered, searched
 from hyperdjango.serve.paging import Ordering
 from hyperdjango.serve.tables import shortened
-from hyperdjango.serve.values import from_text
+from hyperdjango.serve.values import compared
 from hyperdjango.serve.names import split
 from hyperdjango.errors import FieldValueError
 
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 # Names of the query string that are no conditions; a column that is called so is compared by ``limit__exact``.
 WORDS = ("limit", "after", "order_by", "fields", "embed", "count", "search")
+
+# How many names a list of them may have.
+MOST_NAMES = 100
+MOST_EMBEDDED = 10
 
 
 class Asked:
@@ -62,14 +66,14 @@ class Asked:
         self._settings = settings
         self.table = table
         self.limit = _limit(words.get("limit"), settings)
-        self.after = words.get("after")
+        self.after = words.get("after") or None
         self.count = words.get("count")
         if self.count not in (None, "estimate", "exact"):
             raise HttpError(400, "count is estimate or exact")
         self.ordering = Ordering(table, _names(words, "order_by"))
         self.fields = _fields(table, words)
         self.tree: dict[str, Embedding] = embedding.embedded(
-            tables, table, _names(words, "embed"), settings
+            tables, table, _names(words, "embed", MOST_EMBEDDED), settings
         )
         self.rows = filtered(tables, table, self.conditions, settings)
         self.search = words.get("search", "")
@@ -125,7 +129,7 @@ def row_of(
     values = {}
     for field, text in zip(table.key, parts, strict=True):
         try:
-            values[field.name] = from_text(field, table.types[field.name], text)
+            values[field.name] = compared(field, table.types[field.name], text)
         except FieldValueError:
             raise HttpError(404, "there is no row with this key") from None
     asked: QuerySet[Any] = table.model.objects.filter(**values)
@@ -142,22 +146,24 @@ def _limit(text: str | None, settings: ServeSettings) -> int:
     raise HttpError(400, f"limit is a number from 1 to {settings.most_rows}")
 
 
-def _names(words: dict[str, str], word: str) -> list[str]:
+def _names(words: dict[str, str], word: str, most: int = MOST_NAMES) -> list[str]:
     text = words.get(word)
     if text is None:
         return []
     names = text.split(",")
     if not all(names):
         raise HttpError(400, f"{word} is names between commas")
-    if len(names) > 100:
-        raise HttpError(400, f"{word} names 100 at most")
+    if len(names) > most:
+        raise HttpError(400, f"{word} names {most} at most")
+    if len(set(names)) < len(names):
+        raise HttpError(400, f"{word} has a name twice")
     return names
 
 
 def _fields(table: ServedTable, words: dict[str, str]) -> list[str] | None:
     if "fields" not in words:
         return None
-    names = list(dict.fromkeys(_names(words, "fields")))
+    names = _names(words, "fields")
     for name in names:
         if table.field(name) is None:
             known = [field.name for field in table.fields]

@@ -64,10 +64,9 @@ class Reference:
         by: str, the fields that hold the key.
         href: str, the page of the row or rows.
         rows: QuerySet, the rows.
-        text: str, the key.
     """
 
-    __slots__ = ("by", "href", "name", "rows", "table", "text")
+    __slots__ = ("by", "href", "name", "rows", "table")
 
     def __init__(
         self,
@@ -75,7 +74,6 @@ class Reference:
         table: ServedTable,
         href: str,
         rows: QuerySet[Any],
-        text: str,
     ) -> None:
         fields = link.pairs
         self.name = link.name
@@ -85,7 +83,6 @@ class Reference:
         )
         self.href = href
         self.rows = rows
-        self.text = text
 
 
 def page_of(table: ServedTable, row: Any = None) -> str:
@@ -135,7 +132,7 @@ def _readable(value: Any, family: str, whole: bool) -> str:
         )
     text = to_text(value)
     if family == "datetime":
-        text = text.replace("T", " ", 1).removesuffix("Z")
+        text = text.replace("T", " ", 1)
     return text
 
 
@@ -205,7 +202,7 @@ def row_page(tables: ServedTables, table: ServedTable, row: Any) -> list[Referen
         ]
         rows: QuerySet[Any] = target.model.objects.filter(**wanted)
         href = f"{page_of(target)}?{urlencode(pairs)}"
-        found.append(Reference(link, target, href, rows, ""))
+        found.append(Reference(link, target, href, rows))
     return found
 
 

@@ -10,7 +10,7 @@ from hyperdjango.errors import FieldError, FieldValueError, ModelError
 from hyperdjango.models.suggest import did_you_mean
 from hyperdjango.query import Q, lookups
 from hyperdjango.serve.tables import shortened
-from hyperdjango.serve.values import from_text
+from hyperdjango.serve.values import compared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,12 +42,15 @@ def filtered(
     """
     own: list[Q] = []
     many: list[Q] = []
+    across = 0
     for name, text in pairs:
-        if len(own) + len(many) == settings.most_filters:
-            raise HttpError(
-                400, f"a request may have {settings.most_filters} conditions at most"
-            )
         lookup = _lookup(tables, table, name, settings)
+        across += bool(lookup.path.links)
+        if across > settings.most_filters:
+            raise HttpError(
+                400,
+                f"a request may have {settings.most_filters} conditions across relations",
+            )
         try:
             value = _value(tables, lookup, text)
         except (FieldValueError, ValueError, ArithmeticError) as problem:
@@ -80,7 +83,7 @@ def searched(table: ServedTable, asked: QuerySet[Any], text: str) -> QuerySet[An
     if len(table.key) == 1 and not table.types[table.key[0].name].is_text:
         field = table.key[0]
         try:
-            value = from_text(field, table.types[field.name], text)
+            value = compared(field, table.types[field.name], text)
             wanted.append(Q(**{field.name: value}))
         except FieldValueError:
             pass
@@ -159,7 +162,7 @@ def _one(tables: ServedTables, lookup: Lookup, text: str) -> Any:
     if side.is_column and name in ("exact", "in", "gt", "gte", "lt", "lte", "range"):
         owner = None if field.model is None else tables.of(field.model)
         if owner is not None and side.family not in ("array", "json", "hstore"):
-            return from_text(field, owner.types[field.name], text)
+            return compared(field, owner.types[field.name], text)
     if side.family == "json" and name in ("exact", "contains", "contained_by", "in"):
         return _json(text)
     if side.family == "array" and text.startswith("["):

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from hyperdjango._engine import encode_json
+from hyperdjango.serve.asking import MOST_EMBEDDED, MOST_NAMES
 
 if TYPE_CHECKING:
     from hyperdjango.models.field import ModelField
@@ -17,10 +18,14 @@ if TYPE_CHECKING:
     from hyperdjango.serve.types import ColumnType
 
 _TEXT = r"^[^\u0000]*$"
-_CLOCK = r"\d\d:\d\d:\d\d(\.\d{1,6})?"
-_PLAIN_MOMENT = (
-    rf"^(\d{{4,6}}-\d\d-\d\dT{_CLOCK}|\d{{4,6}}-\d\d-\d\d {_CLOCK}( BC)?|-?infinity)$"
-)
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
+_DAY = r"((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))"
+_PLAIN_MOMENT = rf"^([1-9]\d{{3}}|0[1-9]\d\d)-{_DAY}T{_CLOCK}$"
+_OFFSET = r"(Z|[+-](0\d|1[0-4]):[0-5]\d)"
+# What is read may be more than what is taken: PostgreSQL's own text of what has no place elsewhere.
+_READ_MOMENT = r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?|\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d.*|-?infinity)$"
+_READ_CLOCK = r"^\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:\d\d){0,2})?$"
+_BEYOND = r"^(-?infinity|\d{4,7}-\d\d-\d\d.* BC|\d{5,7}-\d\d-\d\d.*)$"
 _DIGITS = r"^-?\d+(\.\d+)?$"
 _ANY_DIGITS = r"^(-?\d+(\.\d+)?|NaN|-?Infinity)$"
 _BASE64 = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
@@ -182,7 +187,7 @@ def _common_parameters(settings: ServeSettings) -> dict[str, Any]:
         ),
         "search": _parameter(
             "search",
-            {"type": "string", "pattern": _TEXT, "maxLength": 1000},
+            {"type": "string", "pattern": _TEXT},
             "Rows with this text in a column of text, or with this key.",
         ),
     }
@@ -195,7 +200,7 @@ def _parameter(name: str, schema: dict[str, Any], words: str = "") -> dict[str, 
     return made
 
 
-def _names(name: str, names: list[str], words: str, most: int) -> dict[str, Any]:
+def _list_of(name: str, names: list[str], words: str, most: int) -> dict[str, Any]:
     schema = {
         "type": "array",
         "items": {"enum": names},
@@ -239,18 +244,15 @@ def _overview() -> dict[str, Any]:
 
 def _shape(table: ServedTable) -> list[dict[str, Any]]:
     """What says which fields come, and what within them."""
-    made = [
-        _names(
-            "fields",
-            [field.name for field in table.fields],
-            "The fields that come; all without it.",
-            100,
-        )
-    ]
+    made = []
+    if table.fields:
+        names = [field.name for field in table.fields]
+        words = "The fields that come; all without it."
+        made.append(_list_of("fields", names, words, MOST_NAMES))
     relations = [*table.links, *table.back]
     if relations:
         made.append(
-            _names("embed", relations, "Relations whose rows come within each row.", 3)
+            _list_of("embed", relations, "Relations whose rows come within each row.", MOST_EMBEDDED)
         )
     return made
 
@@ -263,7 +265,7 @@ def _list(table: ServedTable, schema: str) -> dict[str, Any]:
         parameters.append(_reference("parameters", "search"))
     if order:
         parameters.append(
-            _names("order_by", order, "In which order; a minus is the largest first.", 100)
+            _list_of("order_by", order, "In which order; a minus is the largest first.", MOST_NAMES)
         )
     parameters.extend(_shape(table))
     parameters.append(
@@ -458,8 +460,8 @@ def value_schema(
     if python is float:
         if read:
             return {"type": ["number", "string"]}
-        limit = 3e38 if kind.base == "real" else 1e308
-        return {"type": "number", "minimum": -limit, "maximum": limit}
+        largest = kind.largest
+        return {"type": "number", "minimum": -largest, "maximum": largest}
     if python is Decimal or kind.family == "number":
         return {"type": "string", "pattern": _digits(kind, read)}
     if python is bytes:
@@ -469,23 +471,35 @@ def value_schema(
     if python is dict:
         return {"type": "object"}
     if python is object:
-        return {}
+        if read:
+            return {}
+        return {"type": ["object", "array", "string", "number", "boolean"]}
     if python is UUID or kind.base == "uuid":
         return {"type": "string", "format": "uuid"}
-    if python is datetime:
-        if kind.base.endswith("with time zone"):
-            return {"type": "string", "format": "date-time"}
-        return {"type": "string", "pattern": _PLAIN_MOMENT}
-    if python is date:
-        return {"type": "string", "format": "date"}
-    if python is time:
-        return {"type": "string", "pattern": rf"^{_CLOCK}(Z|[+-]\d\d:\d\d(:\d\d)?)?$"}
+    if python in (datetime, date, time):
+        return _moment_schema(field, kind, read)
     if kind.labels is not None:
         return {"type": "string", "enum": list(kind.labels)}
     made = {"type": "string", "pattern": _TEXT}
     if kind.modifiers and kind.base in ("character varying", "character"):
         made["maxLength"] = kind.modifiers[0]
     return made
+
+
+def _moment_schema(field: ModelField, kind: ColumnType, read: bool) -> dict[str, Any]:
+    python = field.python_type
+    if python is time:
+        offset = _OFFSET if kind.base.endswith("with time zone") else ""
+        return {
+            "type": "string",
+            "pattern": _READ_CLOCK if read else f"^{_CLOCK}{offset}$",
+        }
+    if python is datetime and not kind.base.endswith("with time zone"):
+        return {"type": "string", "pattern": _READ_MOMENT if read else _PLAIN_MOMENT}
+    form = "date" if python is date else "date-time"
+    if not read:
+        return {"type": "string", "format": form}
+    return {"type": "string", "anyOf": [{"format": form}, {"pattern": _BEYOND}]}
 
 
 def _digits(kind: ColumnType, read: bool) -> str:
@@ -502,6 +516,8 @@ def _digits(kind: ColumnType, read: bool) -> str:
 def _conditions(field: ModelField, kind: ColumnType) -> list[dict[str, Any]]:
     """The conditions that are listed for a field, as parameters."""
     schema = value_schema(field, kind, read=False)
+    # Text that is too long to be there can be compared all the same.
+    schema.pop("maxLength", None)
     made = []
     is_plain = schema.get("type") in ("integer", "number", "boolean") or (
         schema.get("type") == "string" and _is_comparable(field, kind)
@@ -514,7 +530,7 @@ def _conditions(field: ModelField, kind: ColumnType) -> list[dict[str, Any]]:
                 for word in ("gt", "gte", "lt", "lte")
             )
         if kind.is_text:
-            text = {"type": "string", "pattern": _TEXT, "maxLength": 1000}
+            text = {"type": "string", "pattern": _TEXT}
             made.extend(
                 _parameter(f"{field.name}__{word}", text)
                 for word in ("icontains", "startswith")

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hyperdjango.app.problems import HttpError, phrase
 from hyperdjango.app.response import Response
+from hyperdjango.serve.api import path_of
 from hyperdjango.serve.asking import Asked, row_of
 from hyperdjango.serve.cells import (
     Cell,
@@ -71,7 +72,7 @@ class Pages:
             request,
             "problem.html",
             problem.status,
-            status=problem.status,
+            code=problem.status,
             title=phrase(problem.status),
             detail=problem.detail,
         )
@@ -144,7 +145,7 @@ class Pages:
             kept=kept,
             conditions=conditions_shown(table, asked, kept),
             lookups=lookups_of(),
-            api=_with(f"/api/{table.name}", kept),
+            api=_with(path_of(table), kept),
         )
 
     async def _count(
@@ -187,7 +188,7 @@ class Pages:
             fields=fields,
             along=along,
             against=shown,
-            api=f"/api/{page_of(table, row).removeprefix('/tables/')}",
+            api=path_of(table, row),
         )
 
 
@@ -313,4 +314,6 @@ def _cells(table: ServedTable, row: Any, leading: bool) -> list[Cell]:
             if field is table.key[0]:
                 one.href = page_of(table, row)
                 one.is_key = True
+                # A link has words.
+                one.text = one.text or "(empty)"
     return cells

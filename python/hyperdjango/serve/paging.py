@@ -16,7 +16,7 @@ from hyperdjango.errors import FieldValueError
 from hyperdjango.models.suggest import did_you_mean
 from hyperdjango.query import F, Q
 from hyperdjango.serve.tables import shortened
-from hyperdjango.serve.values import from_text, to_text
+from hyperdjango.serve.values import compared, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,7 +109,7 @@ class Ordering:
                 raise _broken()
             try:
                 kind = self.table.types[field.name]
-                values.append(None if text is None else from_text(field, kind, text))
+                values.append(None if text is None else compared(field, kind, text))
             except FieldValueError:
                 raise _broken() from None
         return asked.filter(self._behind(values)), 0

@@ -97,10 +97,11 @@ def problem_of(
     if isinstance(problem, IntegrityError):
         return _conflict(problem)
     if isinstance(problem, (QueryCanceled, PoolTimeout)):
+        seconds = settings.statement_timeout
         return Problem(
             503,
-            f"the database takes longer than {settings.statement_timeout} seconds for this; narrow it by conditions on "
-            "indexed columns, or ask for less",
+            f"the database takes longer than {seconds} second{'' if seconds == 1 else 's'} for this; narrow it by "
+            "conditions on indexed columns, or ask for less",
         )
     is_change = request.method in _CHANGES
     if isinstance(problem, (UndefinedTable, UndefinedColumn)):

@@ -18,7 +18,7 @@ class ServeSettings:
         most_embedded: int, the rows of a relation to many that come with each row.
         most_counted: int, how far rows are counted where there is no estimate.
         most_passed_over: int, the rows of a table without a key that pages may pass over.
-        most_filters: int, the conditions that one request may have.
+        most_filters: int, the conditions across relations that one request may have.
         most_hops: int, the relations that a filter or an embedded row may go over.
     """
 
@@ -31,7 +31,7 @@ class ServeSettings:
     most_embedded: int = 20
     most_counted: int = 1000
     most_passed_over: int = 10_000
-    most_filters: int = 30
+    most_filters: int = 10
     most_hops: int = 3
 
     def database_settings(self) -> dict[str, str]:

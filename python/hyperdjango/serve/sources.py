@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from types import ModuleType
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 _MODULE = "hyperdjango_served"
 # What a field of such a type is annotated instead of str, so that JSON has its values and not their text.
 _JSON, _LIST = "_served_json", "_served_list"
+# Arrays whose elements the engine reads; those of any other type are PostgreSQL's text.
+_ELEMENTS = re.compile(
+    r"(smallint|integer|bigint|real|double precision|numeric|boolean|text|character( varying)?|uuid|date|jsonb?"
+    r"|timestamp(tz)?|time)(\([\d,]+\))?( with(out)? time zone)?\[\]"
+)
 
 
 def described(arguments: Sequence[str]) -> str:
@@ -121,8 +127,6 @@ def chosen(
 
 
 def _fits(pattern: str, table: tuple[str, str]) -> bool:
-    import re
-
     schema, name = table
     for text in (name, f"{schema}.{name}"):
         parts = map(re.escape, pattern.split("*"))
@@ -170,11 +174,19 @@ class _Richer(ast.NodeTransformer):
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AnnAssign:
         """A field."""
         kind = _db_type(node.value)
-        if isinstance(node.annotation, ast.Name) and node.annotation.id == "str":
-            if kind in ("json", "jsonb"):
-                node.annotation = ast.Name(_JSON, ast.Load())
-            elif kind is not None and kind.endswith("[]"):
-                node.annotation = ast.Name(_LIST, ast.Load())
+        if not isinstance(node.annotation, ast.Name) or node.annotation.id != "str":
+            return node
+        if kind in ("json", "jsonb"):
+            node.annotation = ast.Name(_JSON, ast.Load())
+        elif kind is not None and _ELEMENTS.fullmatch(kind):
+            node.annotation = ast.Name(_LIST, ast.Load())
+        else:
+            return node
+        assert isinstance(node.value, ast.Call)
+        for keyword in node.value.keywords:
+            if keyword.arg == "default":
+                # It is PostgreSQL's text, and no value: the database alone fills it in.
+                keyword.arg = "db_default"
         return node
 
 

@@ -191,7 +191,7 @@ def shortened(text: str, most: int = 60) -> str:
 
 def _order(model: type[Model]) -> tuple[bool, str, str]:
     options = model._meta
-    return options.schema != "public", options.schema, options.table_name
+    return options.schema != "public", options.schema, options.table_name.casefold()
 
 
 def _key(model: type[Model]) -> tuple[ModelField, ...]:

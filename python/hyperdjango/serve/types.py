@@ -92,6 +92,16 @@ class ColumnType:
         )
 
     @property
+    def title(self) -> str:
+        """The type as people name it."""
+        return self.shown.removeprefix("public.")
+
+    @property
+    def largest(self) -> float:
+        """The largest value of a type of floating point."""
+        return 3.4028234663852886e38 if self.base == "real" else 1.7976931348623157e308
+
+    @property
     def bounds(self) -> tuple[int, int] | None:
         """The smallest and the largest value of an integer type."""
         bits = _BITS.get(self.base)
@@ -117,6 +127,8 @@ def column_type(field: ModelField, real: RealColumn | None) -> ColumnType:
     found = re.fullmatch(r"[^()]*\(([\d, ]+)\)[^()\[\]]*", said or "")
     modifiers = tuple(int(number) for number in found[1].split(",")) if found else ()
     base = real.type if real is not None else re.sub(r"\([\d, ]*\)", "", said or shown)
+    # What character(n) is called where n is not looked at.
+    base = "character" if base == "bpchar" else base
     is_computed = field.generated is not None or (
         real is not None and real.is_computed
     )

@@ -55,7 +55,9 @@ def from_text(field: ModelField, kind: ColumnType, text: str) -> Any:
         return _WORDS[text]
     if python is int:
         return _whole(field, kind, text)
-    if python is Decimal or python is float or kind.family == "number":
+    if python is float and text not in _NO_NUMBERS:
+        return _fitting(field, kind, _number(field, text))
+    if python in (Decimal, float) or kind.family == "number":
         return _number(field, text)
     if python is bytes:
         return _bytes(field, text)
@@ -68,6 +70,20 @@ def from_text(field: ModelField, kind: ColumnType, text: str) -> Any:
     if kind.labels is not None and text not in kind.labels:
         raise _refusal(field, f"one of: {', '.join(kind.labels)}")
     return field.convert(text)
+
+
+def compared(field: ModelField, kind: ColumnType, text: str) -> Any:
+    """A value as it stands in a URL, to be compared with a field: what Python can't hold is the server's to read.
+
+    Raises:
+        FieldValueError: it is no such value.
+    """
+    value = from_text(field, kind, text)
+    if isinstance(value, str) and field.python_type in (date, datetime, time):
+        from hyperdjango.query import Cast, Value
+
+        return Cast(Value(value), kind.base)
+    return value
 
 
 def from_json(field: ModelField, kind: ColumnType, value: Any) -> Any:
@@ -93,7 +109,7 @@ def from_json(field: ModelField, kind: ColumnType, value: Any) -> Any:
         if type(value) not in (int, JsonNumber):
             raise _refusal(field, "a number")
         try:
-            return float(value)
+            return _fitting(field, kind, float(value))
         except OverflowError:
             raise _refusal(field, "a number that fits") from None
     if python is Decimal or kind.family == "number":
@@ -159,6 +175,12 @@ def _number(field: ModelField, text: str) -> Any:
     if not _NUMBER.fullmatch(text) and text not in _NO_NUMBERS:
         raise _refusal(field, "a number")
     return field.convert(text)
+
+
+def _fitting(field: ModelField, kind: ColumnType, number: float) -> float:
+    if abs(number) > kind.largest:
+        raise _refusal(field, f"a number from {-kind.largest} to {kind.largest}")
+    return number
 
 
 def _bytes(field: ModelField, text: str) -> bytes:

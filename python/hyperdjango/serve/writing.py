@@ -27,7 +27,7 @@ def add_routes(router: Router, served: Served) -> None:
     @router.post("/api/{table}")
     async def add_row(request: Request, table: str) -> Response:
         """Add a row."""
-        one = _writable(served, table, "GET, HEAD, OPTIONS")
+        one = _writable(served, table)
         _refuse_query(request)
         values = _values(one, await _body(request))
         row = one.model(**values)
@@ -47,7 +47,7 @@ def add_routes(router: Router, served: Served) -> None:
     @router.patch("/api/{table}/{key}")
     async def change_row(request: Request, table: str, key: str) -> Response:
         """Change fields of a row."""
-        one = _writable(served, table, "GET, HEAD, OPTIONS")
+        one = _writable(served, table)
         _refuse_query(request)
         wanted = row_of(one, key)
         values = _values(one, await _body(request))
@@ -67,7 +67,7 @@ def add_routes(router: Router, served: Served) -> None:
     @router.delete("/api/{table}/{key}")
     async def delete_row(request: Request, table: str, key: str) -> Response:
         """Delete a row."""
-        one = _writable(served, table, "GET, HEAD, OPTIONS")
+        one = _writable(served, table)
         _refuse_query(request)
         number, _ = await row_of(one, key).delete()
         if not number:
@@ -75,7 +75,22 @@ def add_routes(router: Router, served: Served) -> None:
         return Response(status=204)
 
 
-def _writable(served: Served, name: str, allowed: str) -> ServedTable:
+    @router.options("/api/{table}")
+    async def methods_of_table(request: Request, table: str) -> Response:
+        """What may be done with a table."""
+        served.tables.find(table)
+        allowed = served.allowed(request.path, "GET, HEAD, OPTIONS, POST")
+        return Response(status=204, headers={"allow": allowed})
+
+    @router.options("/api/{table}/{key}")
+    async def methods_of_row(request: Request, table: str, key: str) -> Response:
+        """What may be done with a row."""
+        served.tables.find(table)
+        allowed = served.allowed(request.path, "DELETE, GET, HEAD, OPTIONS, PATCH")
+        return Response(status=204, headers={"allow": allowed})
+
+
+def _writable(served: Served, name: str) -> ServedTable:
     """A table that takes changes.
 
     Raises:
@@ -84,7 +99,9 @@ def _writable(served: Served, name: str, allowed: str) -> ServedTable:
     table = served.tables.find(name)
     if table.is_view:
         raise HttpError(
-            405, f"{table.title} is a {table.kind}, and is only read", {"allow": allowed}
+            405,
+            f"{table.title} is a {table.kind}, and is only read",
+            {"allow": "GET, HEAD, OPTIONS"},
         )
     return table
 
