@@ -79,7 +79,9 @@ class Served:
         """The response where something is wrong: JSON for programs, a page for people."""
         found = problem_of(request, problem, self.settings)
         if found.status == 405:
-            found.headers["allow"] = self.allowed(request.path, found.headers["allow"])
+            allowed = self.allowed(request.path, found.headers["allow"])
+            found.detail = f"this takes {allowed}"
+            found.headers["allow"] = allowed
         if is_of_api(request.path):
             return found.json()
         return self.pages.problem(request, found)

@@ -404,7 +404,7 @@ def _row_schema(table: ServedTable) -> dict[str, Any]:
 
 def _given_schema(table: ServedTable, *, new: bool) -> dict[str, Any]:
     """What a row looks like when it is sent."""
-    from hyperdjango.models.validation import _must_be_given
+    from hyperdjango.models.validation import is_counted
 
     properties: dict[str, Any] = {}
     required = []
@@ -412,9 +412,15 @@ def _given_schema(table: ServedTable, *, new: bool) -> dict[str, Any]:
         if table.is_computed(field) or (not new and field in table.key):
             continue
         schema = value_schema(field, table.types[field.name], read=False)
-        properties[field.name] = _nullable(schema) if field.accepts_null else schema
+        if field.python_type is Decimal:
+            schema["type"] = ["string", "number"]
+        # A key that the database counts may be given as null.
+        takes_null = field.accepts_null or (
+            new and field.primary_key and is_counted(field)
+        )
+        properties[field.name] = _nullable(schema) if takes_null else schema
         has_default = "default" in field.__dict__
-        if new and not has_default and _must_be_given(field):
+        if new and not (has_default or takes_null or is_counted(field)):
             required.append(field.name)
     made: dict[str, Any] = {
         "type": "object",

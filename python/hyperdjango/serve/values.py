@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from hyperdjango.models.field import ModelField
     from hyperdjango.serve.types import ColumnType
 
-_INTEGER = re.compile(r"-?\d{1,19}", re.ASCII)
+# 5.0 is a whole number as well, to JSON Schema.
+_INTEGER = re.compile(r"(-?\d{1,19})(?:\.0+)?", re.ASCII)
 _NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 _WORDS = {"true": True, "false": False}
 _NO_NUMBERS = frozenset({"NaN", "Infinity", "-Infinity"})
@@ -162,9 +163,10 @@ def _plain(value: Any) -> Any:
 
 
 def _whole(field: ModelField, kind: ColumnType, text: str) -> int:
-    if not _INTEGER.fullmatch(text):
+    found = _INTEGER.fullmatch(text)
+    if found is None:
         raise _refusal(field, "a whole number")
-    number = int(text)
+    number = int(found[1])
     bounds = kind.bounds
     if bounds is not None and not bounds[0] <= number <= bounds[1]:
         raise _refusal(field, f"a number from {bounds[0]} to {bounds[1]}")
