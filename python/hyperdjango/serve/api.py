@@ -117,7 +117,7 @@ def json_response(
 
 def _finite(value: Any) -> Any:
     if isinstance(value, float) and not isfinite(value):
-        return {"nan": "NaN", "inf": "Infinity"}.get(str(value), "-Infinity")
+        return to_text(value)
     if isinstance(value, Model):
         value = value.to_dict()
     if isinstance(value, dict):

@@ -225,8 +225,8 @@ def add_routes(app: HyperApp, served: Served) -> None:
     async def log_in(request: Request) -> Response:
         """Keep what stands for the token, and go on."""
         form = await request.form()
-        place = local_path(form.text("next", ""))
-        if not await served.guard.log_in(request, form.text("token", "")):
+        place = local_path(form.text("next") if "next" in form else None)
+        if not await served.guard.log_in(request, form.text("token")):
             return served.pages.render(
                 request, "login.html", 403, next=place, is_wrong=True
             )

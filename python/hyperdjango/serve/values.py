@@ -6,6 +6,7 @@ import re
 from base64 import b64encode, urlsafe_b64decode
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -140,6 +141,8 @@ def to_text(value: Any) -> str:
         return dumps(value, ensure_ascii=False, default=to_text)
     if isinstance(value, (datetime, date, time)):
         return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, float) and not isfinite(value):
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, (int, float, UUID, timedelta)):
         return plain_text(value)
     return str(value)
