@@ -2,6 +2,7 @@
 
 mod data;
 mod migrations;
+mod serve;
 mod shells;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ pub(crate) use migrations::{
     MigrateArguments, PlaceArguments, RollbackArguments, ShowmigrationsArguments,
     SqlmigrateArguments,
 };
+pub(crate) use serve::ServeArguments;
 pub(crate) use shells::{DbshellArguments, NewArguments, ShellArguments};
 
 /// Work with a PostgreSQL database that already exists.
@@ -31,6 +33,7 @@ Examples:
   hyper makemigrations                    write a migration for what managed models say and the database lacks
   hyper migrate                           apply it
   hyper run                               serve the application of the current folder over HTTP
+  hyper serve                             look at the database in a browser, and read it as JSON, with no code
   hyper shell                             a Python prompt with the models and the database
 
 `hyper COMMAND --help` explains a command. Data goes to standard output, words to standard error.
@@ -53,6 +56,7 @@ pub(crate) enum Command {
     Sqlmigrate(SqlmigrateArguments),
     Demo(DemoArguments),
     Run(RunArguments),
+    Serve(ServeArguments),
     Routes(RoutesArguments),
     Shell(ShellArguments),
     Dbshell(DbshellArguments),
@@ -60,6 +64,7 @@ pub(crate) enum Command {
     Loaddata(LoaddataArguments),
     New(NewArguments),
     Completions(CompletionsArguments),
+    Man(ManArguments),
     /// Print the version.
     #[command(after_help = "Example:\n  hyper version")]
     Version,
@@ -233,4 +238,18 @@ pub(crate) struct CompletionsArguments {
     /// The shell.
     #[arg(value_name = "SHELL")]
     pub(crate) shell: Shell,
+}
+
+/// Write the manual pages.
+///
+/// The page of `hyper` goes to standard output, or the pages of all commands into a folder, as a package installs them.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  hyper man | man -l -                          read the page of hyper
+  hyper man --output /usr/share/man/man1        hyper.1, hyper-inspectdb.1, … as a package has them")]
+pub(crate) struct ManArguments {
+    /// The folder to write into; pages that are there are replaced.
+    #[arg(long, short, value_name = "FOLDER")]
+    pub(crate) output: Option<PathBuf>,
 }
