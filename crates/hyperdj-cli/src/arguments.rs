@@ -1,6 +1,7 @@
 //! The command line: the doc comments here are the help texts.
 
 mod data;
+mod grants;
 mod migrations;
 mod serve;
 mod shells;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub(crate) use data::{DumpdataArguments, LoaddataArguments, RowFormat};
+pub(crate) use grants::{GrantsArguments, Use};
 pub(crate) use migrations::{
     AdoptArguments, CheckArguments, Format, LookArguments, MakemigrationsArguments,
     MigrateArguments, PlaceArguments, RollbackArguments, ShowmigrationsArguments,
@@ -54,6 +56,7 @@ pub(crate) enum Command {
     Rollback(RollbackArguments),
     Showmigrations(ShowmigrationsArguments),
     Sqlmigrate(SqlmigrateArguments),
+    Grants(GrantsArguments),
     Demo(DemoArguments),
     Run(RunArguments),
     Serve(ServeArguments),

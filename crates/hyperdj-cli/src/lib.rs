@@ -87,6 +87,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Dumpdata(arguments) => commands::dumpdata::run(arguments, &mut printer),
         Command::Loaddata(arguments) => commands::loaddata::run(arguments, &mut printer),
         Command::New(arguments) => commands::new::run(arguments, &mut printer),
+        Command::Grants(arguments) => commands::grants::run(arguments, &mut printer),
         Command::Completions(arguments) => commands::completions::run(arguments, &mut printer),
         Command::Man(arguments) => commands::man::run(arguments, &mut printer),
         Command::Version => commands::version::run(&mut printer),
