@@ -54,7 +54,9 @@ impl Difference<'_> {
                     self.add_column(right, &to);
                 }
                 Some(from) => {
-                    let from = hyperdj_ddl::relation::own_part(from, parent);
+                    // What becomes a partition counts by itself until then, and must not any more.
+                    let kept = parent.filter(|own| self.keeps_parent(left, right, &own.name));
+                    let from = hyperdj_ddl::relation::own_part(from, kept);
                     self.column(&Both {
                         left,
                         right,

@@ -131,6 +131,9 @@ impl<'a> Difference<'a> {
 
     /// A relation of the left side as the changes of its parents leave it.
     pub(super) fn left(&self, relation: &'a Relation) -> Cow<'a, Relation> {
+        if let Some(alone) = self.detached(relation) {
+            return Cow::Owned(alone);
+        }
         let ancestors = self.ancestors(relation);
         let changed: Vec<_> = ancestors
             .into_iter()
@@ -157,6 +160,26 @@ impl<'a> Difference<'a> {
             }
         }
         Cow::Owned(left)
+    }
+
+    /// A partition that stands by itself on the right side: from PostgreSQL 17 on, a column that counts with its parent's
+    /// counts no more then. Before that, no partition's does.
+    fn detached(&self, relation: &Relation) -> Option<Relation> {
+        let parent = self
+            .from
+            .relation(&relation.partition_of.as_ref()?.parent)?;
+        let right = self.to.relation(&relation.name)?;
+        if self.keeps_parent(relation, right, &parent.name) {
+            return None;
+        }
+        let mut alone = relation.clone();
+        for column in &mut alone.columns {
+            let above = parent.column(&column.name);
+            if above.is_some_and(|above| above.identity.is_some()) {
+                column.identity = None;
+            }
+        }
+        Some(alone)
     }
 
     fn is_below(&self, relation: &Relation, parent: &QualifiedName) -> bool {

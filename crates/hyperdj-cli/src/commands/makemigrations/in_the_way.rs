@@ -157,6 +157,14 @@ fn refusal(in_the_way: &[&Dependent]) -> Failure {
     if views {
         hint.push_str("A view whose model is managed is dropped and made again by the migration: hyper inspectdb --include-views writes its model, hyper adopt takes it over.\n");
     }
-    hint.push_str("Anything else: take it away in a migration of your own (hyper makemigrations --empty), apply that, run this again, and put it back in a third one. Or leave the type as it is, and give the column another.");
+    let others = in_the_way
+        .iter()
+        .any(|dependent| !matches!(dependent.kind, DependentKind::View(_)));
+    hint.push_str(match (views, others) {
+        (true, true) => "Take the rest",
+        (true, false) => "Or take it",
+        (false, _) => "Take it",
+    });
+    hint.push_str(" away in a migration of your own (hyper makemigrations --empty), apply that, run this again, and put it back in a third one.");
     Failure::new(what).with_hint(hint)
 }
