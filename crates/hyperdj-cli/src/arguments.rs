@@ -11,9 +11,9 @@ use clap_complete::Shell;
 
 pub(crate) use data::{DumpdataArguments, LoaddataArguments, RowFormat};
 pub(crate) use migrations::{
-    AdoptArguments, CheckArguments, Format, LookArguments, MakemigrationsArguments,
-    MigrateArguments, PlaceArguments, RollbackArguments, ShowmigrationsArguments,
-    SqlmigrateArguments,
+    AdoptArguments, BaselineArguments, CheckArguments, Format, LookArguments,
+    MakemigrationsArguments, MigrateArguments, PlaceArguments, RollbackArguments,
+    ShowmigrationsArguments, SqlmigrateArguments,
 };
 pub(crate) use shells::{DbshellArguments, NewArguments, ShellArguments};
 
@@ -46,6 +46,7 @@ pub(crate) enum Command {
     Inspectdb(InspectdbArguments),
     Check(CheckArguments),
     Adopt(AdoptArguments),
+    Baseline(BaselineArguments),
     Makemigrations(MakemigrationsArguments),
     Migrate(MigrateArguments),
     Rollback(RollbackArguments),

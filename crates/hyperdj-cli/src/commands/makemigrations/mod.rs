@@ -28,7 +28,8 @@ use crate::progress::Progress;
 use crate::{Failure, Printer, Status, models};
 
 pub(crate) use answers::{Answers, Drops, renames};
-use name::{name_of, plain};
+use name::name_of;
+pub(crate) use name::plain;
 pub(crate) use recorded::{record, retyped, write_record};
 pub(crate) use wanted::{Wanted, wanted};
 
