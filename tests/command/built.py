@@ -21,7 +21,9 @@ def psql(cluster: Cluster, name: str, script: Path, *arguments: str) -> list[str
         encoding="utf-8",
         check=False,
     )
-    words = [line for line in done.stderr.splitlines() if re.search(r": [A-Z]+: ", line)]
+    words = [
+        line for line in done.stderr.splitlines() if re.search(r": [A-Z]+: ", line)
+    ]
     # What a publication needs to be of use is said of every one.
     return [line for line in words if "wal_level is insufficient" not in line]
 
@@ -47,7 +49,9 @@ def schema_dump(cluster: Cluster, name: str, *arguments: str) -> list[str]:
         text,
         flags=re.MULTILINE | re.DOTALL,
     )
-    text = re.sub(r"^    (api_token|secret_key) .*\n", "", text, flags=re.MULTILINE)
+    secret = r"^    (password|api_token|\"Api_Token\"|secret_key) .*\n"
+    text = re.sub(secret, "", text, flags=re.MULTILINE)
+    text = text.replace(" OPTIONS (\n);", ";")
     lines = [line.rstrip(",") for line in text.splitlines()]
     return sorted(line for line in lines if line and not line.startswith("--"))
 

@@ -123,7 +123,7 @@ CREATE PUBLICATION everything FOR ALL TABLES WITH (publish = 'insert, delete');
 CREATE PUBLICATION a_few FOR TABLE ONLY accounts (id, owner, kind) WHERE (kind > 10), copies WITH (publish_via_partition_root = true);
 CREATE PUBLICATION of_schema FOR TABLES IN SCHEMA hr;
 CREATE FUNCTION watched() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no more''; END';
-CREATE EVENT TRIGGER watch ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'DROP TABLE') EXECUTE FUNCTION watched();
+CREATE EVENT TRIGGER watch ON ddl_command_end WHEN TAG IN ('CREATE SEQUENCE', 'DROP SEQUENCE') EXECUTE FUNCTION watched();
 CREATE EVENT TRIGGER asleep ON sql_drop EXECUTE FUNCTION watched();
 ALTER EVENT TRIGGER asleep DISABLE;
 COMMENT ON EVENT TRIGGER watch IS 'looks';
