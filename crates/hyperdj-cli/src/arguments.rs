@@ -14,9 +14,9 @@ use clap_complete::Shell;
 pub(crate) use data::{DumpdataArguments, LoaddataArguments, RowFormat};
 pub(crate) use grants::{GrantsArguments, Use};
 pub(crate) use migrations::{
-    AdoptArguments, CheckArguments, Format, LookArguments, MakemigrationsArguments,
-    MigrateArguments, PlaceArguments, RollbackArguments, ShowmigrationsArguments,
-    SqlmigrateArguments,
+    AdoptArguments, BaselineArguments, CheckArguments, Format, LookArguments,
+    MakemigrationsArguments, MigrateArguments, PlaceArguments, RollbackArguments,
+    ShowmigrationsArguments, SqlmigrateArguments,
 };
 pub(crate) use serve::ServeArguments;
 pub(crate) use shells::{DbshellArguments, NewArguments, ShellArguments};
@@ -51,6 +51,7 @@ pub(crate) enum Command {
     Inspectdb(InspectdbArguments),
     Check(CheckArguments),
     Adopt(AdoptArguments),
+    Baseline(BaselineArguments),
     Makemigrations(MakemigrationsArguments),
     Migrate(MigrateArguments),
     Rollback(RollbackArguments),

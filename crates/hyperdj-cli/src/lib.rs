@@ -69,6 +69,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Inspectdb(arguments) => commands::inspectdb::run(arguments, &mut printer),
         Command::Check(arguments) => commands::check::run(arguments, &mut printer),
         Command::Adopt(arguments) => commands::adopt::run(arguments, &mut printer),
+        Command::Baseline(arguments) => commands::baseline::run(arguments, &mut printer),
         Command::Makemigrations(arguments) => {
             commands::makemigrations::run(arguments, &mut printer)
         }

@@ -36,6 +36,22 @@ pub struct Parts {
     pub owners: bool,
 }
 
+/// Leaves out which tablespaces a schema is in: they are the server's, and may be missing elsewhere.
+pub fn without_tablespaces(schema: &mut Schema) {
+    for relation in &mut schema.relations {
+        relation.tablespace = None;
+        if let Some(key) = &mut relation.primary_key {
+            key.tablespace = None;
+        }
+        for unique in &mut relation.uniques {
+            unique.tablespace = None;
+        }
+        for index in &mut relation.indexes {
+            index.tablespace = None;
+        }
+    }
+}
+
 /// The statements that build a schema in an empty database, in order, for a session with [`SETTINGS`].
 ///
 /// An index that a failed build left invalid is left out, as `pg_dump` does. Rows of a foreign key that PostgreSQL keeps

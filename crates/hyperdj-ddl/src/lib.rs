@@ -40,6 +40,6 @@ mod statement;
 pub mod types;
 
 pub use column::plain_column;
-pub use create::{Parts, SETTINGS, create, create_indexes, own_foreign_keys};
+pub use create::{Parts, SETTINGS, create, create_indexes, own_foreign_keys, without_tablespaces};
 pub use parameters::{foreign_options, parameter_name, storage_parameters};
 pub use statement::Statement;

@@ -11,7 +11,7 @@ mod support;
 
 use hyperdj_cluster::Cluster;
 use hyperdj_ddl::Parts;
-use hyperdj_schema::Schema;
+use hyperdj_schema::{Schema, from_json, to_json};
 use support::{Outcome, comparable, connect, differences, load, read_whole, schemas};
 
 /// Builds a schema; gives what its catalog then says, and the statements that failed.
@@ -40,6 +40,7 @@ fn what_is_built_is_the_schema() -> Outcome<()> {
         load(&cluster, &source, &path)?;
         let mut client = connect(&cluster, &source)?;
         let wanted = read_whole(&mut client)?;
+        assert_eq!(from_json(&to_json(&wanted)?)?, wanted, "{name}");
         let (built, failed) = build(&cluster, &format!("built_{number}"), &wanted)?;
         for failed in failed {
             failures.push(format!("{name}: {failed}"));

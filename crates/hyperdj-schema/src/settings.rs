@@ -29,7 +29,7 @@ pub struct RelationSettings {
     pub of_type: Option<QualifiedName>,
     /// Statistics targets of expressions in indexes: the index, the number of its column, the target.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub index_statistics: Vec<(String, u16, u32)>,
+    pub index_statistics: Vec<(String, u32, u32)>,
 }
 
 /// What of an old row goes into the log for logical replication (`pg_class.relreplident`).

@@ -218,6 +218,43 @@ pub(crate) struct AdoptArguments {
     pub(crate) place: PlaceArguments,
 }
 
+/// Write the first migration: what builds the whole schema in an empty database.
+///
+/// Reads the live catalog and writes `migrations/0001_baseline.sql`: tables and all that models can't say (functions,
+/// triggers, policies, privileges, …), but no rows. On the database that it was read from, the migration is noted as applied,
+/// and nothing else is written there. Elsewhere, `hyper migrate` runs it: for tests, and for new environments.
+///
+/// Objects are then whose the session is, unless --owners is given. Roles and tablespaces are the server's, not the
+/// database's: what names a role that is missing is left out with a warning; --no-tablespaces leaves all tablespaces out.
+/// There is no way back from a baseline: drop the database instead.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  hyper baseline                          write migrations/0001_baseline.sql, and note it as applied
+  hyper baseline --dry-run                print it, and write nothing
+  hyper migrate --database URL            build the schema in an empty database
+  hyper migrate --fake --target 0001      note it as applied on another database that has the schema already")]
+pub(crate) struct BaselineArguments {
+    /// The migration's name, without its number.
+    #[arg(long, value_name = "NAME", default_value = "baseline")]
+    pub(crate) name: String,
+
+    /// Print the migration, and write nothing, to the folder or to the database.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Give objects to their owners, where these roles are there.
+    #[arg(long)]
+    pub(crate) owners: bool,
+
+    /// Leave out which tablespaces tables and indexes are in.
+    #[arg(long)]
+    pub(crate) no_tablespaces: bool,
+
+    #[command(flatten)]
+    pub(crate) place: PlaceArguments,
+}
+
 /// Hold the models, the database and the history of migrations against each other.
 ///
 /// Reports what the models say and the database does not have, migrations that are not applied or were edited, and

@@ -1,6 +1,7 @@
 //! One file a verb.
 
 pub(crate) mod adopt;
+pub(crate) mod baseline;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod dbshell;

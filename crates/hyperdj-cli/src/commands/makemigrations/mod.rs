@@ -32,7 +32,8 @@ use crate::{Failure, Printer, Status, models};
 
 pub(crate) use answers::{Answers, Drops, renames};
 pub(crate) use expressions::Expressions;
-use name::{name_of, plain};
+use name::name_of;
+pub(crate) use name::plain;
 pub(crate) use recorded::{record, retyped, write_record};
 pub(crate) use wanted::{Wanted, wanted};
 

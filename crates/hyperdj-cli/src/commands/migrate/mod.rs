@@ -17,7 +17,7 @@ pub(crate) use session::Session;
 pub(crate) use show::text;
 pub(crate) use steps::{Step, find, last};
 use steps::{to_end, to_target};
-use watch::Watch;
+pub(crate) use watch::Watch;
 
 /// What to do with the steps, beside where.
 pub(crate) struct Manner<'a> {
