@@ -252,20 +252,32 @@ def _shape(table: ServedTable) -> list[dict[str, Any]]:
     relations = [*table.links, *table.back]
     if relations:
         made.append(
-            _list_of("embed", relations, "Relations whose rows come within each row.", MOST_EMBEDDED)
+            _list_of(
+                "embed",
+                relations,
+                "Relations whose rows come within each row.",
+                MOST_EMBEDDED,
+            )
         )
     return made
 
 
 def _list(table: ServedTable, schema: str) -> dict[str, Any]:
     # A field and its opposite direction at once mean the first of them.
-    order = [name for field in table.sortable for name in (field.name, f"-{field.name}")]
+    order = [
+        name for field in table.sortable for name in (field.name, f"-{field.name}")
+    ]
     parameters = [_reference("parameters", "limit"), _reference("parameters", "count")]
     if table.searched:
         parameters.append(_reference("parameters", "search"))
     if order:
         parameters.append(
-            _list_of("order_by", order, "In which order; a minus is the largest first.", MOST_NAMES)
+            _list_of(
+                "order_by",
+                order,
+                "In which order; a minus is the largest first.",
+                MOST_NAMES,
+            )
         )
     parameters.extend(_shape(table))
     parameters.append(
@@ -313,7 +325,11 @@ def _key(table: ServedTable) -> dict[str, Any]:
     if len(table.key) == 1:
         kind = table.types[table.key[0].name]
         if kind.bounds is not None:
-            schema = {"type": "integer", "minimum": kind.bounds[0], "maximum": kind.bounds[1]}
+            schema = {
+                "type": "integer",
+                "minimum": kind.bounds[0],
+                "maximum": kind.bounds[1],
+            }
     names = ",".join(field.name for field in table.key)
     return {
         "name": "key",
@@ -444,9 +460,7 @@ def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-def value_schema(
-    field: ModelField, kind: ColumnType, *, read: bool
-) -> dict[str, Any]:
+def value_schema(field: ModelField, kind: ColumnType, *, read: bool) -> dict[str, Any]:
     """The schema of a value in JSON, other than null.
 
     Arguments:
