@@ -183,6 +183,7 @@ def test_other_sites_change_nothing(
             for headers in (
                 {"origin": "https://evil.example"},
                 {"origin": "null"},
+                {"origin": "http://["},
                 {"origin": server.url.replace("127.0.0.1", "127.0.0.2")},
                 {"origin": "http://127.0.0.1:1"},
                 {"sec-fetch-site": "cross-site"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+from contextlib import suppress
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
@@ -195,6 +196,7 @@ def _check_origin(request: Request, host: str | None, by_cookie: bool) -> None:
         # No browser.
         return
     here = (host or "").lower()
-    if origin is not None and here and urlsplit(origin).netloc.lower() == here:
-        return
+    with suppress(ValueError):
+        if origin is not None and here and urlsplit(origin).netloc.lower() == here:
+            return
     raise HttpError(403, "changes are not taken from other sites")
