@@ -155,7 +155,7 @@ def _check_token(host: str, settings: ServeSettings) -> None:
             return
         fail(
             f"{host} can be reached by others, and there is no token",
-            f"give one, and have clients show it: {_TOKEN}=\"$(openssl rand -hex 16)\" hyper serve …",
+            f'give one, and have clients show it: {_TOKEN}="$(openssl rand -hex 16)" hyper serve …',
         )
     if len(settings.token) < _SHORTEST_TOKEN:
         fail(
@@ -179,6 +179,8 @@ async def _announce(app: HyperApp, settings: ServeSettings) -> None:
         if views:
             parts.append(f"{views} view{'' if views == 1 else 's'}")
         how = "which clients may change" if settings.write else "read only"
-        sys.stderr.write(f"{' and '.join(parts)} of {served.database.settings}, {how}.\n")
+        sys.stderr.write(
+            f"{' and '.join(parts)} of {served.database.settings}, {how}.\n"
+        )
     finally:
         await served.database.disconnect()

@@ -147,7 +147,9 @@ def _is_plain(rows: list[dict[str, Any]], name: str) -> bool:
     )
 
 
-def test_rows_that_come_and_go_disturb_no_page(api: httpx.Client, cluster: Cluster) -> None:
+def test_rows_that_come_and_go_disturb_no_page(
+    api: httpx.Client, cluster: Cluster
+) -> None:
     first = api.get("/api/user_sessions?limit=2&order_by=-id").json()
     shown = [row["id"] for row in first["data"]]
     cluster.run_sql(
@@ -162,7 +164,11 @@ def test_rows_that_come_and_go_disturb_no_page(api: httpx.Client, cluster: Clust
 
 
 def test_a_table_without_a_key_is_listed(api: httpx.Client, cluster: Cluster) -> None:
-    found = [row for page in pages(api, "/api/legacy_log?limit=30&order_by=created_at") for row in page]
+    found = [
+        row
+        for page in pages(api, "/api/legacy_log?limit=30&order_by=created_at")
+        for row in page
+    ]
     assert [row["message"] for row in found] == rows_of(
         cluster, "SELECT message FROM legacy_log ORDER BY created_at"
     )
@@ -170,7 +176,20 @@ def test_a_table_without_a_key_is_listed(api: httpx.Client, cluster: Cluster) ->
 
 
 def test_pages_of_values_that_python_has_not(odd: httpx.Client) -> None:
-    for field in ("d", "r", "n", "day", "at", "local", "clock", "span", "bytes", "m", "mood", "u"):
+    for field in (
+        "d",
+        "r",
+        "n",
+        "day",
+        "at",
+        "local",
+        "clock",
+        "span",
+        "bytes",
+        "m",
+        "mood",
+        "u",
+    ):
         for sign in ("", "-"):
             path = f"/api/wide?limit=1&fields=id&order_by={sign}{field}"
             whole = odd.get(path.replace("limit=1", "limit=9")).json()["data"]
@@ -270,8 +289,12 @@ def test_what_can_not_be_meant_is_refused(
 
 def test_a_cursor_is_good_for_its_own_order_only(api: httpx.Client) -> None:
     following = api.get("/api/orders?limit=2&order_by=total").json()["next"]
-    assert "no cursor" in refused(api, following.replace("order_by=total", "order_by=-total"))
-    assert "no cursor" in refused(api, following.replace("/orders", "/users").replace("order_by=total&", ""))
+    assert "no cursor" in refused(
+        api, following.replace("order_by=total", "order_by=-total")
+    )
+    assert "no cursor" in refused(
+        api, following.replace("/orders", "/users").replace("order_by=total&", "")
+    )
 
 
 def test_names_that_are_not_there_name_the_nearest(api: httpx.Client) -> None:
@@ -279,7 +302,10 @@ def test_names_that_are_not_there_name_the_nearest(api: httpx.Client) -> None:
     assert refused(api, "/api/pg_authid", 404)
     assert refused(api, "/api/orders/0", 404) == "there is no row with this key"
     assert refused(api, "/api/orders/x", 404) == "there is no row with this key"
-    assert refused(api, "/api/order_items/4", 404) == "the key of order_items is order_id,line_no"
+    assert (
+        refused(api, "/api/order_items/4", 404)
+        == "the key of order_items is order_id,line_no"
+    )
     assert refused(api, "/api/orders/~9", 404)
     assert "no conditions" in refused(api, "/api/orders/1?id=1")
 
@@ -298,14 +324,20 @@ def test_related_rows_come_within_rows(api: httpx.Client, cluster: Cluster) -> N
             f"SELECT line_no, sku FROM order_items JOIN products ON products.id = product_id"
             f" WHERE order_id = {row['id']} ORDER BY line_no",
         )
-        assert [(one["line_no"], one["product"]["sku"]) for one in row["order_item_set"]] == items
+        assert [
+            (one["line_no"], one["product"]["sku"]) for one in row["order_item_set"]
+        ] == items
         assert row["user"]["email"].endswith("@example.com")
-    one = api.get("/api/CustomerProfiles/1?embed=billing_address__country_code_ref&fields=email").json()
+    one = api.get(
+        "/api/CustomerProfiles/1?embed=billing_address__country_code_ref&fields=email"
+    ).json()
     assert one["billing_address"]["country_code_ref"]["code"]
 
 
 def test_related_rows_are_limited(api: httpx.Client) -> None:
-    row = api.get("/api/inventory.warehouses?embed=stock_level_set&limit=1").json()["data"][0]
+    row = api.get("/api/inventory.warehouses?embed=stock_level_set&limit=1").json()[
+        "data"
+    ][0]
     keys = [one["product_id"] for one in row["stock_level_set"]]
     assert len(keys) == 20
     assert keys == sorted(keys)
@@ -316,9 +348,18 @@ def test_counts(api: httpx.Client) -> None:
         return api.get(path).json().get("count", "none")
 
     assert count("/api/orders?limit=1") == "none"
-    assert count("/api/orders?limit=1&count=estimate") == {"rows": 1000, "is_exact": False}
-    assert count("/api/page_views?limit=1&count=estimate") == {"rows": 2000, "is_exact": False}
-    assert count("/api/orders?status=paid&count=exact") == {"rows": 20, "is_exact": True}
+    assert count("/api/orders?limit=1&count=estimate") == {
+        "rows": 1000,
+        "is_exact": False,
+    }
+    assert count("/api/page_views?limit=1&count=estimate") == {
+        "rows": 2000,
+        "is_exact": False,
+    }
+    assert count("/api/orders?status=paid&count=exact") == {
+        "rows": 20,
+        "is_exact": True,
+    }
     guess = count("/api/orders?status=paid&count=estimate")
     assert guess["is_exact"] is False
     assert 0 < guess["rows"] < 1000
@@ -345,11 +386,27 @@ def test_values(odd: httpx.Client) -> None:
     assert (one["j"], one["jb"]) == ({"a": 1}, [1, "x"])
     assert (one["numbers"], one["texts"]) == ([1, None, 3], ["a", "b,c"])
     assert one["moods"] == '{fine,"so, so"}'
-    assert (one["span"], one["p"], one["u"]) == ("1 mon 2 days", "(1,2)", "1c1e3dd0-9531-6f30-724a-c021ca3b95b8")
-    assert (other["r"], other["d"], other["n"], other["day"]) == ("NaN", "Infinity", "NaN", "infinity")
+    assert (one["span"], one["p"], one["u"]) == (
+        "1 mon 2 days",
+        "(1,2)",
+        "1c1e3dd0-9531-6f30-724a-c021ca3b95b8",
+    )
+    assert (other["r"], other["d"], other["n"], other["day"]) == (
+        "NaN",
+        "Infinity",
+        "NaN",
+        "infinity",
+    )
     assert other["texts"] == [["a", "b"], ["c", "d"]]
     assert "9223372036854775807" in odd.get("/api/wide").text
-    for condition in ("d=Infinity", "r=NaN", "day=infinity", "bytes=AP8=", "clock=24:00:00", "mood=so, so"):
+    for condition in (
+        "d=Infinity",
+        "r=NaN",
+        "day=infinity",
+        "bytes=AP8=",
+        "clock=24:00:00",
+        "mood=so, so",
+    ):
         assert len(odd.get(f"/api/wide?{condition}").json()["data"]) == 1, condition
 
 
@@ -362,10 +419,18 @@ def test_keys_and_names_of_any_characters(odd: httpx.Client, cluster: Cluster) -
     found = []
     for row in pages(odd, f"{path}?limit=1"):
         found.append(row[0][name])
-    assert found == rows_of(cluster, 'SELECT "<img src=x onerror=alert(2)>" FROM "<script>alert(1)</script>" ORDER BY 1', ODD_NAME)
+    assert found == rows_of(
+        cluster,
+        'SELECT "<img src=x onerror=alert(2)>" FROM "<script>alert(1)</script>" ORDER BY 1',
+        ODD_NAME,
+    )
     escapes = {"a/b": "a~2b", "..": "~3.", "": "~4", "a,b~0": "a~1b~00", "a\\b": "a~5b"}
     for key in found:
-        text = quote(escapes.get(key, key), safe="") if key[0:1] != "<" else quote(key.replace("/", "~2"))
+        text = (
+            quote(escapes.get(key, key), safe="")
+            if key[0:1] != "<"
+            else quote(key.replace("/", "~2"))
+        )
         assert odd.get(f"{path}/{text}").json()[name] == key
     # A column that is called as a word of the query string.
     assert len(odd.get(f"{path}?limit=5").json()["data"]) == 5
@@ -391,7 +456,9 @@ def test_every_session_is_read_only_and_every_query_limited(odd: httpx.Client) -
         assert " LIMIT " in row["query"]
 
 
-def test_a_query_that_takes_too_long_is_ended(odd: httpx.Client, cluster: Cluster) -> None:
+def test_a_query_that_takes_too_long_is_ended(
+    odd: httpx.Client, cluster: Cluster
+) -> None:
     before = time.monotonic()
     assert "longer than 1 second" in refused(odd, "/api/slow", 503)
     assert time.monotonic() - before < 30
@@ -403,7 +470,9 @@ def test_a_query_that_takes_too_long_is_ended(odd: httpx.Client, cluster: Cluste
     assert running == [0]
 
 
-def test_a_function_behind_a_view_writes_nothing(odd: httpx.Client, cluster: Cluster) -> None:
+def test_a_function_behind_a_view_writes_nothing(
+    odd: httpx.Client, cluster: Cluster
+) -> None:
     assert refused(odd, "/api/sneaky", 403) == "the database takes no changes"
     assert rows_of(cluster, "SELECT id FROM nothing_in_it", ODD_NAME) == []
 
@@ -421,7 +490,7 @@ def test_a_role_sees_what_it_may_read(cluster: Cluster, tmp_path: Path) -> None:
     (tmp_path / "models.py").write_text(
         "from hyperdjango.models import Field, Model\n\n\n"
         "class Hidden(Model):\n    id: int = Field(primary_key=True)\n\n"
-        "    class Meta:\n        table_name = \"hidden\"\n        managed = False\n"
+        '    class Meta:\n        table_name = "hidden"\n        managed = False\n'
     )
     roles = "CREATE ROLE serve_reader LOGIN; GRANT SELECT ON shown TO serve_reader"
     with cluster.database(script) as name:

@@ -54,9 +54,7 @@ def sample_url(cluster: Cluster) -> str:
 
 def test_the_document_is_true_of_the_sample(sample_url: str, tmp_path: Path) -> None:
     with serving(sample_url, tmp_path, "--schema", "*", "--no-access-log") as server:
-        said = schemathesis(
-            tmp_path, server.url, "--include-path-regex", SAMPLE_PATHS
-        )
+        said = schemathesis(tmp_path, server.url, "--include-path-regex", SAMPLE_PATHS)
         assert "11 selected" in said, said
 
 
@@ -66,9 +64,7 @@ def test_the_document_is_true_where_changes_are_taken(
     with serving(
         sample_url, tmp_path, "--write", "--no-access-log", "--table", "orders", "users"
     ) as server:
-        schemathesis(
-            tmp_path, server.url, configuration=HERE / "serve_writing.toml"
-        )
+        schemathesis(tmp_path, server.url, configuration=HERE / "serve_writing.toml")
 
 
 def test_the_document_is_true_of_odd_names_and_types(

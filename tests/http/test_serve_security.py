@@ -45,15 +45,34 @@ def guarded(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serv
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "LOCALHOST:80", "127.0.0.1:9", "[::1]", "shop.localhost", "127.1.2.3"]
+    "host",
+    [
+        "localhost",
+        "LOCALHOST:80",
+        "127.0.0.1:9",
+        "[::1]",
+        "shop.localhost",
+        "127.1.2.3",
+    ],
 )
 def test_loopback_answers_to_its_own_names(local: Server, host: str) -> None:
-    assert httpx.get(f"{local.url}/api/orders/1", headers={"host": host}).status_code == 200
+    assert (
+        httpx.get(f"{local.url}/api/orders/1", headers={"host": host}).status_code
+        == 200
+    )
 
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8000", "10.0.0.1", "", "evil@localhost", "localhost/"],
+    [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example:8000",
+        "10.0.0.1",
+        "",
+        "evil@localhost",
+        "localhost/",
+    ],
 )
 def test_loopback_answers_to_no_other_name(local: Server, host: str) -> None:
     """A name of another site that leads here would give that site's scripts everything."""
@@ -68,7 +87,13 @@ def test_loopback_answers_to_no_other_name(local: Server, host: str) -> None:
 
 def test_nothing_without_the_token(guarded: Server) -> None:
     with httpx.Client(base_url=guarded.url) as client:
-        for path in ("/api", "/api/orders", "/api/orders/1", "/openapi.json", "/api/nothing"):
+        for path in (
+            "/api",
+            "/api/orders",
+            "/api/orders/1",
+            "/openapi.json",
+            "/api/nothing",
+        ):
             for headers in (
                 {},
                 {"authorization": "Bearer wrong"},
@@ -110,7 +135,9 @@ def test_a_browser_logs_in_and_out(guarded: Server) -> None:
         assert form.status_code == 200
         assert 'type="password"' in form.text
         origin = {"origin": guarded.url}
-        wrong = client.post("/login", data={"token": "wrong", "next": "/"}, headers=origin)
+        wrong = client.post(
+            "/login", data={"token": "wrong", "next": "/"}, headers=origin
+        )
         assert wrong.status_code == 403
         assert "not the token" in wrong.text
         assert "set-cookie" not in wrong.headers
@@ -121,7 +148,9 @@ def test_a_browser_logs_in_and_out(guarded: Server) -> None:
             ("/\\evil.example/", "/"),
             ("javascript:alert(1)", "/"),
         ):
-            done = client.post("/login", data={"token": TOKEN, "next": place}, headers=origin)
+            done = client.post(
+                "/login", data={"token": TOKEN, "next": place}, headers=origin
+            )
             assert done.status_code == 303
             assert done.headers["location"] == goes
         cookie = done.headers["set-cookie"]
@@ -130,12 +159,19 @@ def test_a_browser_logs_in_and_out(guarded: Server) -> None:
         assert TOKEN not in cookie
         assert client.get("/tables/orders?limit=1").status_code == 200
         assert client.get("/api/orders/1").status_code == 200
-        assert client.post("/logout", headers={"origin": "https://evil.example"}).status_code == 403
+        assert (
+            client.post(
+                "/logout", headers={"origin": "https://evil.example"}
+            ).status_code
+            == 403
+        )
         assert client.post("/logout", headers=origin).status_code == 303
         assert client.get("/tables/orders").status_code == 303
 
 
-def test_other_sites_change_nothing(local: Server, guarded: Server, cluster: Cluster) -> None:
+def test_other_sites_change_nothing(
+    local: Server, guarded: Server, cluster: Cluster
+) -> None:
     """Whatever a page of another site can have a browser send, with its cookies."""
     before = cluster.run_sql(NAME, "SELECT count(*), sum(total) FROM orders")
     with httpx.Client(base_url=guarded.url) as client:
@@ -147,6 +183,7 @@ def test_other_sites_change_nothing(local: Server, guarded: Server, cluster: Clu
             for headers in (
                 {"origin": "https://evil.example"},
                 {"origin": "null"},
+                {"origin": "http://["},
                 {"origin": server.url.replace("127.0.0.1", "127.0.0.2")},
                 {"origin": "http://127.0.0.1:1"},
                 {"sec-fetch-site": "cross-site"},
@@ -159,14 +196,23 @@ def test_other_sites_change_nothing(local: Server, guarded: Server, cluster: Clu
                 ):
                     assert response.status_code == 403, headers
             # A form can send these without asking first; they are not taken for JSON.
-            for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+            for kind in (
+                "text/plain",
+                "application/x-www-form-urlencoded",
+                "multipart/form-data; boundary=x",
+            ):
                 response = client.post(
                     "/api/orders",
                     content=b'{"user_id": 1}',
                     headers={"content-type": kind, "origin": server.url},
                 )
                 assert response.status_code == 415
-            assert "access-control-allow-origin" not in client.get("/api/orders", headers={"origin": "https://evil.example"}).headers
+            assert (
+                "access-control-allow-origin"
+                not in client.get(
+                    "/api/orders", headers={"origin": "https://evil.example"}
+                ).headers
+            )
     with httpx.Client(base_url=guarded.url, cookies=cookies) as client:
         # By its cookie alone, without a word on where it comes from, nothing is changed.
         assert client.post("/api/orders", json=body).status_code == 403
@@ -177,11 +223,23 @@ def test_the_page_itself_may_change_rows(guarded: Server) -> None:
     with httpx.Client(base_url=guarded.url) as client:
         origin = {"origin": guarded.url, "sec-fetch-site": "same-origin"}
         client.post("/login", data={"token": TOKEN}, headers=origin)
-        assert client.patch("/api/users/1", json={"name": "Ada"}, headers=origin).json()["name"] == "Ada"
+        assert (
+            client.patch("/api/users/1", json={"name": "Ada"}, headers=origin).json()[
+                "name"
+            ]
+            == "Ada"
+        )
 
 
 def test_browsers_are_told_what_not_to_do(local: Server) -> None:
-    for path in ("/", "/tables/orders", "/tables/nothing", "/api/orders", "/api/nothing", "/static/serve.css"):
+    for path in (
+        "/",
+        "/tables/orders",
+        "/tables/nothing",
+        "/api/orders",
+        "/api/nothing",
+        "/static/serve.css",
+    ):
         response = httpx.get(f"{local.url}{path}")
         policy = response.headers["content-security-policy"]
         assert "default-src 'none'" in policy
@@ -189,8 +247,15 @@ def test_browsers_are_told_what_not_to_do(local: Server) -> None:
         assert "unsafe" not in policy
         assert response.headers["x-content-type-options"] == "nosniff"
         assert response.headers["cache-control"] == "no-store"
-    for path in ("/static/../settings.py", "/static/..%2fsettings.py", "/static/%2e%2e/guard.py", "/static//etc/passwd"):
-        response = local.raw(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+    for path in (
+        "/static/../settings.py",
+        "/static/..%2fsettings.py",
+        "/static/%2e%2e/guard.py",
+        "/static//etc/passwd",
+    ):
+        response = local.raw(
+            f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+        )
         assert b" 404 " in response.split(b"\r\n", 1)[0], path
 
 
@@ -210,9 +275,19 @@ def test_browsers_are_told_what_not_to_do(local: Server) -> None:
     ],
 )
 def test_what_it_does_not_start_with(
-    hyper: Hyper, url: str, arguments: list[str], environment: dict[str, str], words: str
+    hyper: Hyper,
+    url: str,
+    arguments: list[str],
+    environment: dict[str, str],
+    words: str,
 ) -> None:
-    done = hyper("serve", "--port", "0", *arguments, environment={"DATABASE_URL": url, **environment})
+    done = hyper(
+        "serve",
+        "--port",
+        "0",
+        *arguments,
+        environment={"DATABASE_URL": url, **environment},
+    )
     assert done.exit_code == 2
     assert done.stderr.startswith("error: "), done.stderr
     assert words in done.stderr

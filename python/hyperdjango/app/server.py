@@ -126,9 +126,7 @@ def serve(
 
     signals.end_new_workers()
     try:
-        server.serve(
-            target_loader=loader or loading.Loader(source), wrap_loader=False
-        )
+        server.serve(target_loader=loader or loading.Loader(source), wrap_loader=False)
     except SystemExit as problem:
         # A worker that ended by itself has said why.
         sys.exit(ERROR if problem.code and not server.interrupt_signal else 0)

@@ -36,7 +36,9 @@ def routes(served: Served) -> Router:
         """Everything that is served."""
         _refuse_query(request)
         await served.statistics.read(served.database)
-        return Response.json({"data": [_described(served, one) for one in served.tables]})
+        return Response.json(
+            {"data": [_described(served, one) for one in served.tables]}
+        )
 
     @router.get("/api/{table}")
     async def list_rows(request: Request, table: str) -> Response:
@@ -87,9 +89,7 @@ async def _list(served: Served, request: Request, table: ServedTable) -> Respons
                 asked.rows, table, served.statistics, asked.is_narrowed
             )
         body["count"] = (
-            None
-            if count is None
-            else {"rows": count.rows, "is_exact": count.is_exact}
+            None if count is None else {"rows": count.rows, "is_exact": count.is_exact}
         )
     return json_response(body, headers=headers)
 

@@ -80,8 +80,9 @@ class Served:
         found = problem_of(request, problem, self.settings)
         if found.status == 405:
             allowed = self.allowed(request.path, found.headers["allow"])
-            found.detail = f"this takes {allowed}"
-            found.headers["allow"] = allowed
+            if allowed != found.headers["allow"]:
+                found.detail = f"{request.path} takes {allowed}"
+                found.headers["allow"] = allowed
         if is_of_api(request.path):
             return found.json()
         return self.pages.problem(request, found)
@@ -172,7 +173,8 @@ def application(
     async def openapi(request: Request) -> Response:
         """What there is, for programs."""
         return Response(
-            served.document(), content_type="application/vnd.oai.openapi+json;version=3.1"
+            served.document(),
+            content_type="application/vnd.oai.openapi+json;version=3.1",
         )
 
     app.include(api.routes(served))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hyperdjango.app.problems import HttpError
+from hyperdjango.errors import FieldValueError
 from hyperdjango.models.suggest import did_you_mean
 from hyperdjango.serve import embedding
 from hyperdjango.serve.filters import filtered, searched
+from hyperdjango.serve.names import split
 from hyperdjango.serve.paging import Ordering
 from hyperdjango.serve.tables import shortened
 from hyperdjango.serve.values import compared
-from hyperdjango.serve.names import split
-from hyperdjango.errors import FieldValueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -122,7 +122,9 @@ def row_of(
     """
     parts = split(key)
     if not table.key:
-        raise HttpError(404, f"{table.title} has no key, so that its rows have no address")
+        raise HttpError(
+            404, f"{table.title} has no key, so that its rows have no address"
+        )
     if len(parts) != len(table.key):
         names = ",".join(field.name for field in table.key)
         raise HttpError(404, f"the key of {table.title} is {names}")

@@ -195,7 +195,10 @@ def row_page(tables: ServedTables, table: ServedTable, row: Any) -> list[Referen
         target = tables.of(link.target)
         if None in values or target is None:
             continue
-        wanted = {there.name: value for (_, there), value in zip(link.pairs, values, strict=True)}
+        wanted = {
+            there.name: value
+            for (_, there), value in zip(link.pairs, values, strict=True)
+        }
         pairs = [
             (condition(there), to_text(value))
             for (_, there), value in zip(link.pairs, values, strict=True)

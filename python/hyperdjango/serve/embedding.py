@@ -54,7 +54,9 @@ def embedded(
         here, level = table, tree
         parts = name.split("__")
         if len(parts) > settings.most_hops:
-            raise HttpError(400, f"embed goes over {settings.most_hops} relations at most")
+            raise HttpError(
+                400, f"embed goes over {settings.most_hops} relations at most"
+            )
         for part in parts:
             link = here.links.get(part) or here.back.get(part)
             target = None if link is None else tables.of(link.target)

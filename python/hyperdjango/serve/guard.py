@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+from contextlib import suppress
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
@@ -75,11 +76,11 @@ class Guard:
                 "this server answers to localhost and the addresses of loopback only",
             )
         by_cookie = False
-        if self._token is not None and not _is_open(request.path):
-            if not self._has_token(request):
-                if not self._has_session(request):
-                    return _unknown_client(request)
-                by_cookie = True
+        is_guarded = self._token is not None and not _is_open(request.path)
+        if is_guarded and not self._has_token(request):
+            if not self._has_session(request):
+                return _unknown_client(request)
+            by_cookie = True
         if request.method not in _SAFE:
             _check_origin(request, host, by_cookie)
         return None
@@ -194,7 +195,8 @@ def _check_origin(request: Request, host: str | None, by_cookie: bool) -> None:
     if origin is None and site is None and not by_cookie:
         # No browser.
         return
-    if origin is not None and host is not None:
-        if urlsplit(origin).netloc.lower() == host.lower():
+    here = (host or "").lower()
+    with suppress(ValueError):
+        if origin is not None and here and urlsplit(origin).netloc.lower() == here:
             return
     raise HttpError(403, "changes are not taken from other sites")

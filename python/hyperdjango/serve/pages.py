@@ -90,7 +90,12 @@ class Pages:
         schemas: dict[str, list[tuple[ServedTable, str, Count | None, bool]]] = {}
         for one in tables:
             schemas.setdefault(one.schema, []).append(
-                (one, page_of(one), counts[one.name], served.statistics.is_readable(one))
+                (
+                    one,
+                    page_of(one),
+                    counts[one.name],
+                    served.statistics.is_readable(one),
+                )
             )
         return self.render(
             request,
@@ -121,7 +126,8 @@ class Pages:
         count = await self._count(asked, rows, cursor)
         kept = [(key, value) for key, value in pairs if key != "after"]
         leading = len(table.key) > 1 or any(
-            field.name in {here.name for link in table.links.values() for here, _ in link.pairs}
+            field.name
+            in {here.name for link in table.links.values() for here, _ in link.pairs}
             for field in table.key
         )
         return self.render(
@@ -184,7 +190,9 @@ class Pages:
             table=table,
             path=page_of(table),
             key=key,
-            shown_key=shortened(", ".join(str(getattr(row, one.name)) for one in table.key)),
+            shown_key=shortened(
+                ", ".join(str(getattr(row, one.name)) for one in table.key)
+            ),
             fields=fields,
             along=along,
             against=shown,
@@ -262,7 +270,9 @@ def _with(path: str, pairs: list[tuple[str, str]]) -> str:
 
 def _added(pairs: list[tuple[str, str]]) -> list[tuple[str, str]] | None:
     """The query with the condition that the form has put together, if there is one."""
-    given = {name: value for name, value in pairs if name in ("~field", "~lookup", "~value")}
+    given = {
+        name: value for name, value in pairs if name in ("~field", "~lookup", "~value")
+    }
     if not given:
         return None
     rest = [pair for pair in pairs if pair[0] not in given and pair[0] != "after"]

@@ -72,7 +72,10 @@ class Ordering:
     def of(self, asked: QuerySet[Any]) -> QuerySet[Any]:
         """A queryset in this order; NULL counts as larger than every value, as PostgreSQL has it."""
         return asked.order_by(
-            *(F(field.name).desc() if down else field.name for field, down in self.parts)
+            *(
+                F(field.name).desc() if down else field.name
+                for field, down in self.parts
+            )
         )
 
     def cursor(self, row: Any, passed_over: int) -> str:
@@ -83,7 +86,9 @@ class Ordering:
             for field, _ in self.parts:
                 value = getattr(row, field.name)
                 place.append(None if value is None else to_text(value))
-        text = json.dumps([self._mark(), place], ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(
+            [self._mark(), place], ensure_ascii=False, separators=(",", ":")
+        )
         return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     def after(
@@ -129,7 +134,11 @@ class Ordering:
             # Behind a row whose first value is NULL, and all others' as well, there is nothing.
             return Q(**{f"{self.parts[0][0].name}__in": []})
         field, down = self.parts[0]
-        if len(self.parts) > 1 and values[0] is not None and (down or not field.accepts_null):
+        if (
+            len(self.parts) > 1
+            and values[0] is not None
+            and (down or not field.accepts_null)
+        ):
             # Said a second time, on its own: an index can begin there.
             compared = "lte" if down else "gte"
             wanted = Q(**{f"{field.name}__{compared}": values[0]}) & wanted
@@ -156,7 +165,11 @@ def _further(field: ModelField, down: bool, value: Any) -> Any:
     name = field.name
     if down:
         # NULL comes first.
-        return Q(**{f"{name}__isnull": False}) if value is None else Q(**{f"{name}__lt": value})
+        return (
+            Q(**{f"{name}__isnull": False})
+            if value is None
+            else Q(**{f"{name}__lt": value})
+        )
     if value is None:
         return None
     larger = Q(**{f"{name}__gt": value})

@@ -212,7 +212,9 @@ def _key(model: type[Model]) -> tuple[ModelField, ...]:
     for index in options.indexes:
         if not index.unique or index.where is not None:
             continue
-        names = [key.field if isinstance(key, IndexColumn) else key for key in index.keys]
+        names = [
+            key.field if isinstance(key, IndexColumn) else key for key in index.keys
+        ]
         known = [options.by_name.get(name) for name in names if isinstance(name, str)]
         fields = tuple(one for one in known if one is not None)
         if len(fields) == len(names) and not any(one.accepts_null for one in fields):

@@ -129,9 +129,7 @@ def column_type(field: ModelField, real: RealColumn | None) -> ColumnType:
     base = real.type if real is not None else re.sub(r"\([\d, ]*\)", "", said or shown)
     # What character(n) is called where n is not looked at.
     base = "character" if base == "bpchar" else base
-    is_computed = field.generated is not None or (
-        real is not None and real.is_computed
-    )
+    is_computed = field.generated is not None or (real is not None and real.is_computed)
     if field.identity is not None and field.identity.kind == "always":
         is_computed = True
     return ColumnType(shown, base, modifiers, labels, is_computed)

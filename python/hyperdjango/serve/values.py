@@ -6,8 +6,8 @@ import re
 from base64 import b64encode, urlsafe_b64decode
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from math import isfinite
-from typing import TYPE_CHECKING, Any
+from math import isfinite, isnan
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from hyperdjango.errors import FieldValueError
@@ -31,7 +31,7 @@ class JsonNumber(float):
 
     text: str
 
-    def __new__(cls, text: str) -> JsonNumber:
+    def __new__(cls, text: str) -> Self:
         made = super().__new__(cls, text)
         made.text = text
         return made
@@ -142,7 +142,7 @@ def to_text(value: Any) -> str:
     if isinstance(value, (datetime, date, time)):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, float) and not isfinite(value):
-        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+        return "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, (int, float, UUID, timedelta)):
         return plain_text(value)
     return str(value)

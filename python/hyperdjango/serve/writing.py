@@ -74,7 +74,6 @@ def add_routes(router: Router, served: Served) -> None:
             raise HttpError(404, "there is no row with this key")
         return Response(status=204)
 
-
     @router.options("/api/{table}")
     async def methods_of_table(request: Request, table: str) -> Response:
         """What may be done with a table."""

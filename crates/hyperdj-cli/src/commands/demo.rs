@@ -60,6 +60,9 @@ pub(crate) fn run(arguments: &DemoArguments, printer: &mut Printer) -> Result<St
     printer.line("  hyper inspectdb --table orders order_items     some tables only");
     printer
         .line("  hyper inspectdb --include-views -o models.py   views too, into a file to import");
+    printer.line(
+        "  hyper serve                                    look at it in a browser, and as JSON",
+    );
     printer.line("  psql \"$DATABASE_URL\"                           look at the database itself");
     printer.line("  hyper demo --stop                              end that server");
     Ok(Status::Done)
