@@ -11,6 +11,8 @@ use hyperdj_schema::{
     QualifiedName, Relation, RelationKind, SequenceOptions, Unmodelled, View,
 };
 
+use hyperdj_schema::statistics::Statistics;
+
 use crate::Error;
 use crate::inspect::{Inspection, NamespaceSummary};
 use crate::query::Query;
@@ -22,6 +24,7 @@ type Oid = u32;
 #[derive(Default)]
 pub(crate) struct Assembly {
     pub(crate) found: Inspection,
+    pub(crate) statistics: Statistics,
     pub(crate) numbers: Vec<RelationNumbers>,
     pub(crate) by_oid: HashMap<Oid, usize>,
     constraint_indexes: HashMap<Oid, ConstraintIndex>,
@@ -83,6 +86,11 @@ impl Assembly {
                 });
                 Ok(())
             }
+            Query::StatisticsRelations
+            | Query::StatisticsTexts
+            | Query::StatisticsSequences
+            | Query::StatisticsEnums
+            | Query::StatisticsReaders => crate::statistics::take(self, query, record),
         }
     }
 

@@ -3,15 +3,19 @@
 use std::time::Duration;
 
 use hyperdj_postgres::{Client, Statement};
+use hyperdj_schema::statistics::Statistics;
 use hyperdj_schema::{QualifiedName, Schema};
 
 use crate::Error;
 use crate::assemble::Assembly;
-use crate::query::{QUERIES, Query};
+use crate::query::{QUERIES, Query, STATISTICS_QUERIES};
 use crate::record::Record;
 
 /// How many statements a reading sends, BEGIN and COMMIT included, however many tables there are.
 pub const STATEMENTS: usize = QUERIES.len() + 2;
+
+/// How many statements [`inspect_with_statistics`] sends, BEGIN and COMMIT included.
+pub const STATEMENTS_WITH_STATISTICS: usize = QUERIES.len() - 1 + STATISTICS_QUERIES.len() + 2;
 
 /// What to read, and with what patience.
 #[derive(Clone, Debug)]
@@ -88,6 +92,32 @@ pub fn inspect_with(
     options: &Options,
     early: &mut dyn FnMut(&Inspection),
 ) -> Result<Inspection, Error> {
+    read(client, options, QUERIES, early).map(|assembly| assembly.found)
+}
+
+/// As [`inspect`], and gives the server's figures for what was found, of the same moment. What models can't say
+/// ([`Schema::unmodelled`]) is not read.
+///
+/// # Errors
+///
+/// Those of [`inspect`].
+pub fn inspect_with_statistics(
+    client: &mut Client,
+    options: &Options,
+) -> Result<(Inspection, Statistics), Error> {
+    let schema = QUERIES.iter().filter(|query| **query != Query::Unmodelled);
+    let queries: Vec<Query> = schema.chain(STATISTICS_QUERIES).copied().collect();
+    let assembly = read(client, options, &queries, &mut |_| {})?;
+    Ok((assembly.found, assembly.statistics))
+}
+
+/// Sends queries in one flight, in one transaction, and puts what they give in its places.
+fn read(
+    client: &mut Client,
+    options: &Options,
+    queries: &[Query],
+    early: &mut dyn FnMut(&Inspection),
+) -> Result<Assembly, Error> {
     let version = client.server_version();
     if version < 120_000 {
         return Err(Error::ServerTooOld {
@@ -97,14 +127,14 @@ pub fn inspect_with(
                 .to_owned(),
         });
     }
-    let texts: Vec<String> = QUERIES
+    let texts: Vec<String> = queries
         .iter()
         .map(|query| query.text(version / 10_000))
         .collect();
     let schemas = options.schemas.as_deref().map(text_array);
     let views = if options.views { "true" } else { "false" };
     let timeout = options.statement_timeout.as_millis().to_string();
-    let parameters: Vec<Vec<Option<&str>>> = QUERIES
+    let parameters: Vec<Vec<Option<&str>>> = queries
         .iter()
         .map(|query| match query {
             Query::Settings => vec![Some(timeout.as_str())],
@@ -134,7 +164,7 @@ pub fn inspect_with(
     let mut assembly = Assembly::default();
     let mut is_early = true;
     let outcome = client.pipeline(&statements, &mut |number, row| {
-        let query = QUERIES[number - 1];
+        let query = queries[number - 1];
         assembly.take(query, Record::new(row))?;
         // Rows come in the order of the statements: with the first extension, all before it is there.
         if query == Query::Extensions && std::mem::take(&mut is_early) {
@@ -151,7 +181,7 @@ pub fn inspect_with(
         early(&assembly.found);
     }
     check_namespaces(&assembly.found, options)?;
-    Ok(assembly.found)
+    Ok(assembly)
 }
 
 /// Whether all that was asked for is there and may be used.

@@ -25,6 +25,10 @@ mod inspect;
 mod query;
 mod record;
 mod sequences;
+mod statistics;
 
 pub use error::Error;
-pub use inspect::{Inspection, NamespaceSummary, Options, STATEMENTS, inspect, inspect_with};
+pub use inspect::{
+    Inspection, NamespaceSummary, Options, STATEMENTS, STATEMENTS_WITH_STATISTICS, inspect,
+    inspect_with, inspect_with_statistics,
+};

@@ -16,6 +16,11 @@ pub(crate) enum Query {
     Sequences,
     Extensions,
     Unmodelled,
+    StatisticsRelations,
+    StatisticsTexts,
+    StatisticsSequences,
+    StatisticsEnums,
+    StatisticsReaders,
 }
 
 /// In the order that assembling needs: what is referred to comes before what refers to it.
@@ -35,6 +40,15 @@ pub(crate) const QUERIES: &[Query] = &[
     Query::Unmodelled,
 ];
 
+/// The server's figures, which need relations to be there already.
+pub(crate) const STATISTICS_QUERIES: &[Query] = &[
+    Query::StatisticsRelations,
+    Query::StatisticsTexts,
+    Query::StatisticsSequences,
+    Query::StatisticsEnums,
+    Query::StatisticsReaders,
+];
+
 impl Query {
     /// The text as it stands in its file.
     fn source(self) -> &'static str {
@@ -52,6 +66,11 @@ impl Query {
             Self::Sequences => include_str!("queries/sequences.sql"),
             Self::Extensions => include_str!("queries/extensions.sql"),
             Self::Unmodelled => include_str!("queries/unmodelled.sql"),
+            Self::StatisticsRelations => include_str!("queries/statistics_relations.sql"),
+            Self::StatisticsTexts => include_str!("queries/statistics_texts.sql"),
+            Self::StatisticsSequences => include_str!("queries/statistics_sequences.sql"),
+            Self::StatisticsEnums => include_str!("queries/statistics_enums.sql"),
+            Self::StatisticsReaders => include_str!("queries/statistics_readers.sql"),
         }
     }
 
@@ -95,7 +114,7 @@ mod tests {
 
     #[test]
     fn every_mark_is_understood() {
-        for query in QUERIES {
+        for query in QUERIES.iter().chain(STATISTICS_QUERIES) {
             for line in query.source().lines() {
                 let Some((_, mark)) = line.split_once("--@") else {
                     continue;

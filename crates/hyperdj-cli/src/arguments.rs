@@ -1,6 +1,7 @@
 //! The command line: the doc comments here are the help texts.
 
 mod data;
+mod doctor;
 mod migrations;
 mod shells;
 
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub(crate) use data::{DumpdataArguments, LoaddataArguments, RowFormat};
+pub(crate) use doctor::{DoctorArguments, Ignored};
 pub(crate) use migrations::{
     AdoptArguments, CheckArguments, Format, LookArguments, MakemigrationsArguments,
     MigrateArguments, PlaceArguments, RollbackArguments, ShowmigrationsArguments,
@@ -30,6 +32,7 @@ Examples:
   hyper inspectdb --output models.py      write models of the database that DATABASE_URL names
   hyper makemigrations                    write a migration for what managed models say and the database lacks
   hyper migrate                           apply it
+  hyper doctor                            the risks of the database, each with the SQL that mends it
   hyper run                               serve the application of the current folder over HTTP
   hyper shell                             a Python prompt with the models and the database
 
@@ -51,6 +54,7 @@ pub(crate) enum Command {
     Rollback(RollbackArguments),
     Showmigrations(ShowmigrationsArguments),
     Sqlmigrate(SqlmigrateArguments),
+    Doctor(DoctorArguments),
     Demo(DemoArguments),
     Run(RunArguments),
     Routes(RoutesArguments),

@@ -22,6 +22,7 @@ mod same_expression;
 mod saved;
 mod schema;
 pub mod sql;
+pub mod statistics;
 
 pub use column::{Column, Generated, Identity, IdentityKind, Serial};
 pub use columns_read::{columns_read, exclusion_columns, relations_named};

@@ -27,7 +27,8 @@ use crate::{Failure, Printer, Status};
 pub(crate) use failure::inspection_failure;
 use narrowed::narrowed;
 use report::report;
-use selection::Selection;
+pub(crate) use report::{counted, schemas_read};
+pub(crate) use selection::Selection;
 use sql::sql;
 
 pub(crate) fn run(
@@ -101,26 +102,26 @@ pub(crate) fn write_models(
     Ok(Status::Done)
 }
 
-fn patterns(texts: &[String]) -> Vec<Pattern> {
+pub(crate) fn patterns(texts: &[String]) -> Vec<Pattern> {
     texts.iter().map(|text| Pattern::new(text)).collect()
 }
 
 /// What to read for what was asked for.
 fn options(arguments: &InspectdbArguments, tables: &[Pattern]) -> Options {
     Options {
-        schemas: schemas(arguments, tables),
+        schemas: schemas(&arguments.schema, tables),
         views: arguments.include_views,
         statement_timeout: Duration::from_secs(arguments.statement_timeout.into()),
     }
 }
 
 /// The schemas to read: those that are named, by themselves or in front of a table, else `public`.
-fn schemas(arguments: &InspectdbArguments, tables: &[Pattern]) -> Option<Vec<String>> {
-    if arguments.schema.iter().any(|name| name == "*") {
+pub(crate) fn schemas(named: &[String], tables: &[Pattern]) -> Option<Vec<String>> {
+    if named.iter().any(|name| name == "*") {
         return None;
     }
-    if !arguments.schema.is_empty() {
-        return Some(arguments.schema.clone());
+    if !named.is_empty() {
+        return Some(named.to_vec());
     }
     let mut names: BTreeSet<String> = tables
         .iter()
