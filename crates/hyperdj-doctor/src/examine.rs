@@ -1,6 +1,6 @@
 //! What all examinations share: the schema, the figures, the findings so far, and names that are still free.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use hyperdj_ddl::index::{self, Manner};
 use hyperdj_schema::statistics::{RelationStatistics, Statistics};
@@ -21,6 +21,7 @@ pub(crate) struct Examination<'a> {
     request: &'a Request<'a>,
     found: Vec<Finding>,
     taken: HashSet<QualifiedName>,
+    children: HashMap<&'a QualifiedName, Vec<&'a Relation>>,
 }
 
 impl<'a> Examination<'a> {
@@ -35,6 +36,7 @@ impl<'a> Examination<'a> {
             request,
             found: Vec::new(),
             taken: taken_names(schema),
+            children: children(schema),
         }
     }
 
@@ -89,11 +91,37 @@ impl<'a> Examination<'a> {
             // What an analysed partitioned table says of itself is said again by its partitions.
             extent = (0, 0);
         }
-        for child in children(self.schema, &relation.name) {
+        for child in self.children(&relation.name) {
             let (rows, bytes) = self.extent(child);
             extent = (extent.0 + rows, extent.1 + bytes);
         }
         extent
+    }
+
+    /// The partitions and children of a table.
+    pub(crate) fn children(&self, name: &QualifiedName) -> Vec<&'a Relation> {
+        self.children.get(name).cloned().unwrap_or_default()
+    }
+
+    /// A table and all that is under it.
+    pub(crate) fn family(&self, relation: &'a Relation) -> Vec<&'a Relation> {
+        let mut all = vec![relation];
+        let mut next = 0;
+        while let Some(relation) = all.get(next) {
+            for child in self.children(&relation.name) {
+                if !all.iter().any(|known| known.name == child.name) {
+                    all.push(child);
+                }
+            }
+            next += 1;
+        }
+        all
+    }
+
+    fn has_foreign_part(&self, name: &QualifiedName) -> bool {
+        self.children(name).iter().any(|part| {
+            part.kind == RelationKind::ForeignTable || self.has_foreign_part(&part.name)
+        })
     }
 
     /// A name that no relation of a namespace has, which is then taken: the one that is wanted, or that with a number.
@@ -126,7 +154,7 @@ impl<'a> Examination<'a> {
         let mut index = Index::btree(&name, columns);
         let is_partitioned = relation.kind == RelationKind::PartitionedTable;
         // A part that can't have an index would leave that of the whole invalid if it were built part by part.
-        let by_part = is_partitioned && !has_foreign_part(self.schema, &relation.name);
+        let by_part = is_partitioned && !self.has_foreign_part(&relation.name);
         let manner = Manner {
             concurrently: !is_partitioned,
             only: by_part,
@@ -136,7 +164,7 @@ impl<'a> Examination<'a> {
         let mut sql = vec![create.sql().to_owned()];
         if by_part {
             let parent = QualifiedName::new(&relation.name.schema, &name);
-            for part in children(self.schema, &relation.name) {
+            for part in self.children(&relation.name) {
                 let (own, built) = self.build_index(part, columns);
                 sql.extend(built);
                 let own = QualifiedName::new(&part.name.schema, own);
@@ -147,37 +175,16 @@ impl<'a> Examination<'a> {
     }
 }
 
-/// The partitions and children of a table.
-pub(crate) fn children<'s>(
-    schema: &'s Schema,
-    name: &QualifiedName,
-) -> impl Iterator<Item = &'s Relation> + use<'s> {
-    let name = name.clone();
-    schema.relations.iter().filter(move |relation| {
-        let partition = relation.partition_of.as_ref();
-        partition.is_some_and(|partition| partition.parent == name)
-            || relation.inherits.contains(&name)
-    })
-}
-
-/// A table and all that is under it.
-pub(crate) fn family<'s>(schema: &'s Schema, relation: &'s Relation) -> Vec<&'s Relation> {
-    let mut all = vec![relation];
-    let mut next = 0;
-    while let Some(relation) = all.get(next) {
-        for child in children(schema, &relation.name) {
-            if !all.iter().any(|known| known.name == child.name) {
-                all.push(child);
-            }
+/// The partitions and children of each table that has some.
+fn children(schema: &Schema) -> HashMap<&QualifiedName, Vec<&Relation>> {
+    let mut found: HashMap<&QualifiedName, Vec<&Relation>> = HashMap::new();
+    for relation in &schema.relations {
+        let partitioned = relation.partition_of.iter().map(|part| &part.parent);
+        for parent in partitioned.chain(&relation.inherits) {
+            found.entry(parent).or_default().push(relation);
         }
-        next += 1;
     }
-    all
-}
-
-fn has_foreign_part(schema: &Schema, name: &QualifiedName) -> bool {
-    children(schema, name)
-        .any(|part| part.kind == RelationKind::ForeignTable || has_foreign_part(schema, &part.name))
+    found
 }
 
 /// The columns of a list of keys, where all are columns.

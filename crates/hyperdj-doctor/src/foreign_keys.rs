@@ -86,7 +86,7 @@ fn serves_equality(index: &Index, columns: &[String]) -> bool {
     index.valid && is_whole && matches!(index.method.as_str(), "btree" | "hash")
 }
 
-fn unindexed(examination: &mut Examination<'_>, relation: &Relation, key: &ForeignKey) {
+fn unindexed<'a>(examination: &mut Examination<'a>, relation: &'a Relation, key: &ForeignKey) {
     let (count, bytes) = examination.extent(relation);
     let severity = match count >= MANY_ROWS {
         true => Severity::Medium,
@@ -118,7 +118,7 @@ fn unindexed(examination: &mut Examination<'_>, relation: &Relation, key: &Forei
 }
 
 /// A column of a smaller integer type than the one that it refers to.
-fn narrow(examination: &mut Examination<'_>, relation: &Relation, key: &ForeignKey) {
+fn narrow<'a>(examination: &mut Examination<'a>, relation: &'a Relation, key: &ForeignKey) {
     let Some(target) = examination.schema.relation(&key.target) else {
         return;
     };

@@ -4,7 +4,7 @@ use hyperdj_schema::lexer::{TokenKind, tokens};
 use hyperdj_schema::sql::quote_identifier;
 use hyperdj_schema::{Deferrable, Relation, RelationKind, primary_key_name};
 
-use crate::examine::{Examination, children};
+use crate::examine::Examination;
 use crate::words::rows;
 use crate::{Code, Finding, Object, Severity};
 
@@ -20,7 +20,7 @@ pub(crate) fn examine(examination: &mut Examination<'_>) {
     }
 }
 
-fn finding(examination: &mut Examination<'_>, relation: &Relation) -> Option<Finding> {
+fn finding<'a>(examination: &mut Examination<'a>, relation: &'a Relation) -> Option<Finding> {
     let part_columns = match &relation.partition_by {
         // Where rows are parted by an expression, PostgreSQL allows no primary key.
         Some(text) => partition_columns(text)?,
@@ -39,9 +39,9 @@ fn finding(examination: &mut Examination<'_>, relation: &Relation) -> Option<Fin
     Some(mended(examination, relation, &part_columns, finding))
 }
 
-fn mended(
-    examination: &mut Examination<'_>,
-    relation: &Relation,
+fn mended<'a>(
+    examination: &mut Examination<'a>,
+    relation: &'a Relation,
     part_columns: &[String],
     finding: Finding,
 ) -> Finding {
@@ -97,7 +97,7 @@ fn mended(
             ])
             .caution(long);
     }
-    let has_children = children(examination.schema, table).next().is_some();
+    let has_children = !examination.children(table).is_empty();
     let kind = if has_children {
         // An identity column can't be given to children along with their parent.
         "bigserial"
@@ -112,8 +112,8 @@ fn mended(
 }
 
 /// A name that no column of a table has, nor of its children, nor a parent's own new column.
-fn free_column(examination: &Examination<'_>, relation: &Relation) -> String {
-    let family = crate::examine::family(examination.schema, relation);
+fn free_column<'a>(examination: &Examination<'a>, relation: &'a Relation) -> String {
+    let family = examination.family(relation);
     let is_free = |name: &str| family.iter().all(|table| table.column(name).is_none());
     let own = format!("{}_id", relation.name.name);
     let first = if relation.inherits.is_empty() {

@@ -4,7 +4,7 @@ use hyperdj_schema::sql::quote_identifier;
 use hyperdj_schema::{KeyTarget, QualifiedName, Relation, columns_read};
 
 use crate::Finding;
-use crate::examine::{Examination, family};
+use crate::examine::Examination;
 use crate::primary_keys::partition_columns;
 
 /// What is done to a column.
@@ -52,9 +52,9 @@ const LONG: &str =
     "It writes the table and its indexes anew under a lock that keeps readers and writers out.";
 
 /// Adds to a finding the statement that changes columns of a table, and what stands in its way.
-pub(crate) fn retype(
-    examination: &Examination<'_>,
-    relation: &Relation,
+pub(crate) fn retype<'a>(
+    examination: &Examination<'a>,
+    relation: &'a Relation,
     changes: &[Retype],
     mut finding: Finding,
 ) -> Finding {
@@ -79,9 +79,13 @@ fn statement(table: &QualifiedName, changes: &[Retype]) -> String {
 }
 
 /// What the server refuses to change a column's type for, in a table and all that is under it.
-fn obstacles(examination: &Examination<'_>, relation: &Relation, change: &Retype) -> Vec<String> {
+fn obstacles<'a>(
+    examination: &Examination<'a>,
+    relation: &'a Relation,
+    change: &Retype,
+) -> Vec<String> {
     let mut found = Vec::new();
-    for table in family(examination.schema, relation) {
+    for table in examination.family(relation) {
         let name = &change.column;
         let readers = &examination.statistics.readers;
         if let Some(readers) = readers.get(&(table.name.clone(), name.clone())) {

@@ -173,13 +173,13 @@ fn is_identity(schema: &Schema, sequence: &SequenceStatistics) -> bool {
 }
 
 /// Widens the columns that a sequence fills, and those that refer to them.
-fn widen(
-    examination: &Examination<'_>,
+fn widen<'a>(
+    examination: &Examination<'a>,
     sequence: &SequenceStatistics,
     mut finding: Finding,
 ) -> Finding {
     let schema = examination.schema;
-    let mut columns: Vec<(&Relation, &str)> = Vec::new();
+    let mut columns: Vec<(&'a Relation, &str)> = Vec::new();
     let mut waiting: Vec<(&QualifiedName, &str)> = sequence
         .columns
         .iter()

@@ -72,7 +72,7 @@ fn of_columns(
         .figure("columns", Figure::List(names))
 }
 
-fn timestamps(examination: &mut Examination<'_>, relation: &Relation) {
+fn timestamps<'a>(examination: &mut Examination<'a>, relation: &'a Relation) {
     let columns = own_columns(examination, relation, BaseType::Timestamp);
     if columns.is_empty() {
         return;
@@ -117,7 +117,7 @@ fn zoned_default(column: &Column) -> Option<String> {
     (is_now && default != "now()" && default != "CURRENT_TIMESTAMP").then(|| "now()".to_owned())
 }
 
-fn money(examination: &mut Examination<'_>, relation: &Relation) {
+fn money<'a>(examination: &mut Examination<'a>, relation: &'a Relation) {
     let columns = own_columns(examination, relation, BaseType::Money);
     if columns.is_empty() {
         return;
@@ -135,7 +135,7 @@ fn money(examination: &mut Examination<'_>, relation: &Relation) {
     examination.tell(finding);
 }
 
-fn text(examination: &mut Examination<'_>, relation: &Relation, column: &Column) {
+fn text<'a>(examination: &mut Examination<'a>, relation: &'a Relation, column: &Column) {
     let place = (relation.name.clone(), column.name.clone());
     let Some(held) = examination.statistics.texts.get(&place).copied() else {
         return;
