@@ -84,6 +84,7 @@ Examples:
   hyper inspectdb --include-views                     views and materialized views too
   hyper inspectdb --format sql --schema '*'           the SQL that builds it in an empty database
   hyper inspectdb --check models.py                   where models and database say different things
+  hyper inspectdb --since schema.json                 what changed since --format json wrote that file
   hyper inspectdb --database 'postgres://user@host:5432/legacy_db'
 
 Where the database is comes from, in this order: --database, HYPER_DATABASE_URL, DATABASE_URL, a .env file in the
@@ -116,6 +117,10 @@ pub(crate) struct InspectdbArguments {
     /// Write nothing: compare with the models of a file or module, and list what differs.
     #[arg(long, value_name = "MODELS", conflicts_with_all = ["format", "output", "force"])]
     pub(crate) check: Option<String>,
+
+    /// Write nothing: list what changed since a schema that `--format json` wrote.
+    #[arg(long, value_name = "OLD.json", conflicts_with_all = ["format", "output", "force", "check"])]
+    pub(crate) since: Option<PathBuf>,
 
     /// Write to a file instead of standard output. One that exists is replaced only with --force.
     #[arg(long, short, value_name = "FILE")]

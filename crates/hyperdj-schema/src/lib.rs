@@ -23,6 +23,7 @@ mod saved;
 mod schema;
 pub mod sql;
 pub mod statistics;
+mod visible;
 
 pub use column::{Column, Generated, Identity, IdentityKind, Serial};
 pub use columns_read::{columns_read, exclusion_columns, relations_named};
@@ -43,3 +44,4 @@ pub use relation::{ForeignServer, PartitionOf, Relation, RelationKind, View};
 pub use same_expression::{same_expression, settled};
 pub use saved::{FORMAT, FormatError, Saved, VERSION, from_json, to_json};
 pub use schema::Schema;
+pub use visible::{visible, visible_sql};

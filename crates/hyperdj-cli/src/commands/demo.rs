@@ -143,6 +143,7 @@ fn all_tables(output: Option<&Path>) -> InspectdbArguments {
     InspectdbArguments {
         format: Description::Models,
         check: None,
+        since: None,
         database: None,
         schema: Vec::new(),
         table: Vec::new(),

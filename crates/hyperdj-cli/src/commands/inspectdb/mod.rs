@@ -6,6 +6,7 @@ mod narrowed;
 mod report;
 mod said;
 mod selection;
+mod since;
 mod sql;
 
 use std::collections::BTreeSet;
@@ -40,6 +41,9 @@ pub(crate) fn run(
         let document = crate::models::read(models)?;
         let config = chosen(arguments.database.as_deref(), printer)?;
         return compared::compare(&config, &document, arguments, printer);
+    }
+    if let Some(path) = &arguments.since {
+        return since::since(path, arguments, printer);
     }
     let config = chosen(arguments.database.as_deref(), printer)?;
     write_models(&config, arguments, printer)

@@ -42,6 +42,7 @@ pub(crate) fn run(arguments: &NewArguments, printer: &mut Printer) -> Result<Sta
     let inspection = InspectdbArguments {
         format: Description::Models,
         check: None,
+        since: None,
         database: None,
         schema: arguments.schema.clone(),
         table: Vec::new(),
