@@ -138,7 +138,9 @@ def test_nothing_is_told_of_nothing(
         told = [
             line for line in other.stdout.splitlines() if not line.startswith("      ")
         ]
-        assert told[0].startswith("~ ") and told[0].endswith(tables[0][0])
+        assert told[0].startswith("~ ") and told[0].endswith(
+            tables[0][0].replace("\n", "\\n")
+        )
         assert told[1:] in (["  + comment: 'another one'"], ["  ~ comment"])
 
 
