@@ -17,6 +17,7 @@ PURE = (
     "hyperdj-state",
     "hyperdj-ddl",
     "hyperdj-change",
+    "hyperdj-diagram",
     "hyperdj-doctor",
     "hyperdj-values",
 )

@@ -71,8 +71,8 @@ pub(crate) enum Command {
 
 /// Write Python models of a database that exists.
 ///
-/// Reads the catalog in one read-only transaction and prints a models file, or the same as SQL or JSON, or compares it
-/// with models that are there. Nothing in the database is changed, and no lock is taken that an application would notice.
+/// Reads the catalog in one read-only transaction and prints a models file, or the same as SQL, JSON or a diagram, or
+/// compares it with models that are there. Nothing in the database is changed, and no lock is taken that an application would notice.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -83,6 +83,8 @@ Examples:
   hyper inspectdb --schema inventory                  another schema; several may be named
   hyper inspectdb --include-views                     views and materialized views too
   hyper inspectdb --format sql --schema '*'           the SQL that builds it in an empty database
+  hyper inspectdb --format html --output tables.html  a page with a diagram, search and all columns
+  hyper inspectdb --format svg --table orders --depth 2
   hyper inspectdb --check models.py                   where models and database say different things
   hyper inspectdb --since schema.json                 what changed since --format json wrote that file
   hyper inspectdb --database 'postgres://user@host:5432/legacy_db'
@@ -113,6 +115,10 @@ pub(crate) struct InspectdbArguments {
     /// What to write.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Description::Models)]
     pub(crate) format: Description,
+
+    /// In a diagram, draw the tables of --table and those that this many foreign keys lead to, either way.
+    #[arg(long, value_name = "NUMBER", requires = "table")]
+    pub(crate) depth: Option<usize>,
 
     /// Write nothing: compare with the models of a file or module, and list what differs.
     #[arg(long, value_name = "MODELS", conflicts_with_all = ["format", "output", "force"])]
@@ -148,6 +154,19 @@ pub(crate) enum Description {
     Sql,
     /// One JSON object for programs; docs/formats.md says what is in it.
     Json,
+    /// A diagram for Markdown, which GitHub and others draw.
+    Mermaid,
+    /// A diagram as a picture.
+    Svg,
+    /// A diagram as a page of one file, with search and all columns.
+    Html,
+}
+
+impl Description {
+    /// Whether this draws tables.
+    pub(crate) fn is_diagram(self) -> bool {
+        matches!(self, Self::Mermaid | Self::Svg | Self::Html)
+    }
 }
 
 /// Show the whole on a sample database, with no set-up.

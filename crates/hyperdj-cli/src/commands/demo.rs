@@ -144,6 +144,7 @@ fn all_tables(output: Option<&Path>) -> InspectdbArguments {
         format: Description::Models,
         check: None,
         since: None,
+        depth: None,
         database: None,
         schema: Vec::new(),
         table: Vec::new(),

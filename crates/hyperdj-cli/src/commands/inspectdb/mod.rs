@@ -1,6 +1,7 @@
-//! `hyper inspectdb`: from a database to Python models, SQL or JSON.
+//! `hyper inspectdb`: from a database to Python models, SQL, JSON or a diagram.
 
 mod compared;
+mod diagrams;
 mod failure;
 mod narrowed;
 mod report;
@@ -36,6 +37,11 @@ pub(crate) fn run(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
+    if arguments.depth.is_some() && !arguments.format.is_diagram() {
+        return Err(Failure::new("--depth is for diagrams").with_hint(
+            "Add --format mermaid, svg or html, or name the tables with --table alone.",
+        ));
+    }
     if let Some(models) = &arguments.check {
         // What is wrong with the models is told without a database.
         let document = crate::models::read(models)?;
@@ -91,6 +97,9 @@ pub(crate) fn write_models(
         Description::Sql => sql(&found.schema, &selection, &request),
         Description::Json => to_json(&narrowed(&found.schema, &selection))
             .map_err(|error| Failure::new(format!("the schema could not be written: {error}")))?,
+        Description::Mermaid | Description::Svg | Description::Html => {
+            diagrams::text(&found, &selection, &excluded, arguments)
+        }
     };
     report(&found, &selection, arguments, printer);
     match &arguments.output {

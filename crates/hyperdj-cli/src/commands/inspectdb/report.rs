@@ -53,11 +53,14 @@ pub(crate) fn report(
 
 /// What the description can't say, by name where that was asked for.
 fn report_unsaid(found: &Inspection, arguments: &InspectdbArguments, printer: &mut Printer) {
+    if arguments.format.is_diagram() {
+        return;
+    }
     let all = &found.schema.unmodelled;
     let (unsaid, teller): (Vec<_>, &str) = match arguments.format {
         Description::Models => (all.iter().collect(), "models"),
         Description::Sql => (sql::unsaid(&found.schema).collect(), "this SQL"),
-        Description::Json => (all.iter().collect(), "models"),
+        _ => (all.iter().collect(), "models"),
     };
     if arguments.verbose {
         for object in unsaid {
@@ -76,7 +79,7 @@ fn report_unsaid(found: &Inspection, arguments: &InspectdbArguments, printer: &m
                 "{count} that this SQL does not make (functions, triggers, grants, …) counted in its first lines; -v \
                  lists them."
             ),
-            Description::Json => format!(
+            _ => format!(
                 "{count} that models can't say (functions, triggers, grants, …) in `unmodelled`, by kind and name."
             ),
         });

@@ -43,6 +43,7 @@ pub(crate) fn run(arguments: &NewArguments, printer: &mut Printer) -> Result<Sta
         format: Description::Models,
         check: None,
         since: None,
+        depth: None,
         database: None,
         schema: arguments.schema.clone(),
         table: Vec::new(),
