@@ -17,6 +17,8 @@ PURE = (
     "hyperdj-state",
     "hyperdj-ddl",
     "hyperdj-change",
+    "hyperdj-diagram",
+    "hyperdj-doctor",
     "hyperdj-values",
 )
 IMPURE = re.compile(r"\bstd::(fs|net|env|process|thread|time|os|io)\b")

@@ -30,11 +30,12 @@ mod owners;
 mod query;
 mod record;
 mod sequences;
+mod statistics;
 
 pub use dependents::{Dependent, DependentKind, Subject, dependents};
 pub use error::Error;
 pub use inspect::{
-    Inspection, NamespaceSummary, Options, STATEMENTS, STATEMENTS_WITH_DEFINITIONS, inspect,
-    inspect_with,
+    Inspection, NamespaceSummary, Options, STATEMENTS, STATEMENTS_WITH_DEFINITIONS,
+    STATEMENTS_WITH_STATISTICS, inspect, inspect_with, inspect_with_statistics,
 };
 pub use owners::{Owned, OwnedKind, Owners, owners};

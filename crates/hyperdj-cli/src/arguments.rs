@@ -1,6 +1,7 @@
 //! The command line: the doc comments here are the help texts.
 
 mod data;
+mod doctor;
 mod grants;
 mod migrations;
 mod serve;
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub(crate) use data::{DumpdataArguments, LoaddataArguments, RowFormat};
+pub(crate) use doctor::{DoctorArguments, Ignored};
 pub(crate) use grants::{GrantsArguments, Use};
 pub(crate) use migrations::{
     AdoptArguments, BaselineArguments, CheckArguments, Format, LookArguments,
@@ -34,6 +36,7 @@ Examples:
   hyper inspectdb --output models.py      write models of the database that DATABASE_URL names
   hyper makemigrations                    write a migration for what managed models say and the database lacks
   hyper migrate                           apply it
+  hyper doctor                            the risks of the database, each with the SQL that mends it
   hyper run                               serve the application of the current folder over HTTP
   hyper serve                             look at the database in a browser, and read it as JSON, with no code
   hyper shell                             a Python prompt with the models and the database
@@ -57,6 +60,7 @@ pub(crate) enum Command {
     Rollback(RollbackArguments),
     Showmigrations(ShowmigrationsArguments),
     Sqlmigrate(SqlmigrateArguments),
+    Doctor(DoctorArguments),
     Grants(GrantsArguments),
     Demo(DemoArguments),
     Run(RunArguments),
@@ -76,8 +80,8 @@ pub(crate) enum Command {
 
 /// Write Python models of a database that exists.
 ///
-/// Reads the catalog in one read-only transaction and prints a models file, or the same as SQL or JSON, or compares it
-/// with models that are there. Nothing in the database is changed, and no lock is taken that an application would notice.
+/// Reads the catalog in one read-only transaction and prints a models file, or the same as SQL, JSON or a diagram, or
+/// compares it with models that are there. Nothing in the database is changed, and no lock is taken that an application would notice.
 #[derive(Args, Debug, Default)]
 #[command(after_help = "\
 Examples:
@@ -91,7 +95,10 @@ Examples:
   hyper inspectdb --rich-types                        UUID, list[int], enum classes, X | None
   hyper inspectdb --minimal                           keys, NULL and defaults alone; the rest is left unsaid
   hyper inspectdb --format sql --schema '*'           the SQL that builds it in an empty database
+  hyper inspectdb --format html --output tables.html  a page with a diagram, search and all columns
+  hyper inspectdb --format svg --table orders --depth 2
   hyper inspectdb --check models.py                   where models and database say different things
+  hyper inspectdb --since schema.json                 what changed since --format json wrote that file
   hyper inspectdb --database 'postgres://user@host:5432/legacy_db'
 
 Where the database is comes from, in this order: --database, HYPER_DATABASE_URL, DATABASE_URL, a .env file in the
@@ -129,6 +136,10 @@ pub(crate) struct InspectdbArguments {
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Description::Models)]
     pub(crate) format: Description,
 
+    /// In a diagram, draw the tables of --table and those that this many foreign keys lead to, either way.
+    #[arg(long, value_name = "NUMBER", requires = "table")]
+    pub(crate) depth: Option<usize>,
+
     /// With --format sql: give objects to their owners, where these roles are there. Else they are whose the session is.
     #[arg(long)]
     pub(crate) owners: bool,
@@ -136,6 +147,10 @@ pub(crate) struct InspectdbArguments {
     /// Write nothing: compare with the models of a file or module, and list what differs.
     #[arg(long, value_name = "MODELS", conflicts_with_all = ["format", "output", "force", "owners"])]
     pub(crate) check: Option<String>,
+
+    /// Write nothing: list what changed since a schema that `--format json` wrote.
+    #[arg(long, value_name = "OLD.json", conflicts_with_all = ["format", "output", "force", "check", "owners", "rich_types", "minimal"])]
+    pub(crate) since: Option<PathBuf>,
 
     /// Write to a file instead of standard output; to a folder (`models/`), as a package with a module for each schema, or
     /// for each group of tables of a large one. What exists is replaced only with --force.
@@ -165,6 +180,19 @@ pub(crate) enum Description {
     Sql,
     /// One JSON object for programs; docs/formats.md says what is in it.
     Json,
+    /// A diagram for Markdown, which GitHub and others draw.
+    Mermaid,
+    /// A diagram as a picture.
+    Svg,
+    /// A diagram as a page of one file, with search and all columns.
+    Html,
+}
+
+impl Description {
+    /// Whether this draws tables.
+    pub(crate) fn is_diagram(self) -> bool {
+        matches!(self, Self::Mermaid | Self::Svg | Self::Html)
+    }
 }
 
 /// Show the whole on a sample database, with no set-up.

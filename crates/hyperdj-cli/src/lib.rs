@@ -79,6 +79,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             commands::showmigrations::run(arguments, &mut printer)
         }
         Command::Sqlmigrate(arguments) => commands::sqlmigrate::run(arguments, &mut printer),
+        Command::Doctor(arguments) => commands::doctor::run(arguments, &mut printer),
         Command::Demo(arguments) => commands::demo::run(arguments, &mut printer),
         Command::Run(arguments) => commands::run::run(arguments, &mut printer),
         Command::Serve(arguments) => commands::serve::run(arguments, &mut printer),

@@ -25,6 +25,8 @@ mod saved;
 mod schema;
 mod settings;
 pub mod sql;
+pub mod statistics;
+mod visible;
 
 pub use column::{Column, Generated, Identity, IdentityKind, Serial};
 pub use columns_read::{columns_read, exclusion_columns, relations_named};
@@ -48,3 +50,4 @@ pub use same_expression::{same_expression, settled};
 pub use saved::{FORMAT, FormatError, Saved, VERSION, from_json, to_json};
 pub use schema::Schema;
 pub use settings::{ColumnSettings, NotNull, RelationSettings, ReplicaIdentity};
+pub use visible::{visible, visible_sql};

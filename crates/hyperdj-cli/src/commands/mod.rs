@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod dbshell;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod dumpdata;
 pub(crate) mod grants;
 pub(crate) mod inspectdb;

@@ -1,13 +1,15 @@
-//! `hyper inspectdb`: from a database to Python models, SQL or JSON.
+//! `hyper inspectdb`: from a database to Python models, SQL, JSON or a diagram.
 
 mod carried;
 mod compared;
+mod diagrams;
 mod failure;
 mod narrowed;
 mod package;
 mod report;
 mod said;
 mod selection;
+mod since;
 mod sql;
 
 use std::collections::BTreeSet;
@@ -29,18 +31,27 @@ use crate::{Failure, Printer, Status};
 pub(crate) use failure::inspection_failure;
 use narrowed::narrowed;
 use report::report;
-use selection::Selection;
+pub(crate) use report::{counted, schemas_read};
+pub(crate) use selection::Selection;
 use sql::sql;
 
 pub(crate) fn run(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
+    if arguments.depth.is_some() && !arguments.format.is_diagram() {
+        return Err(Failure::new("--depth is for diagrams").with_hint(
+            "Add --format mermaid, svg or html, or name the tables with --table alone.",
+        ));
+    }
     if let Some(models) = &arguments.check {
         // What is wrong with the models is told without a database.
         let document = crate::models::read(models)?;
         let config = chosen(arguments.database.as_deref(), printer)?;
         return compared::compare(&config, &document, arguments, printer);
+    }
+    if let Some(path) = &arguments.since {
+        return since::since(path, arguments, printer);
     }
     let config = chosen(arguments.database.as_deref(), printer)?;
     write_models(&config, arguments, printer)
@@ -114,6 +125,9 @@ pub(crate) fn write_models(
         }
         Description::Json => to_json(&narrowed(&found.schema, &selection))
             .map_err(|error| Failure::new(format!("the schema could not be written: {error}")))?,
+        Description::Mermaid | Description::Svg | Description::Html => {
+            diagrams::text(&found, &selection, &excluded, arguments)
+        }
     };
     report(&found, &unsaid, &selection, arguments, printer);
     match &arguments.output {
@@ -129,14 +143,14 @@ pub(crate) fn write_models(
     Ok(Status::Done)
 }
 
-fn patterns(texts: &[String]) -> Vec<Pattern> {
+pub(crate) fn patterns(texts: &[String]) -> Vec<Pattern> {
     texts.iter().map(|text| Pattern::new(text)).collect()
 }
 
 /// What to read for what was asked for.
 fn options(arguments: &InspectdbArguments, tables: &[Pattern]) -> Options {
     Options {
-        schemas: schemas(arguments, tables),
+        schemas: schemas(&arguments.schema, tables),
         views: arguments.include_views,
         definitions: arguments.check.is_none() && arguments.format != Description::Models,
         statement_timeout: Duration::from_secs(arguments.statement_timeout.into()),
@@ -144,12 +158,12 @@ fn options(arguments: &InspectdbArguments, tables: &[Pattern]) -> Options {
 }
 
 /// The schemas to read: those that are named, by themselves or in front of a table, else `public`.
-fn schemas(arguments: &InspectdbArguments, tables: &[Pattern]) -> Option<Vec<String>> {
-    if arguments.schema.iter().any(|name| name == "*") {
+pub(crate) fn schemas(named: &[String], tables: &[Pattern]) -> Option<Vec<String>> {
+    if named.iter().any(|name| name == "*") {
         return None;
     }
-    if !arguments.schema.is_empty() {
-        return Some(arguments.schema.clone());
+    if !named.is_empty() {
+        return Some(named.to_vec());
     }
     let mut names: BTreeSet<String> = tables
         .iter()

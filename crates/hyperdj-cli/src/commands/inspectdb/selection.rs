@@ -70,11 +70,20 @@ impl<'a> Selection<'a> {
             .filter(|name| self.is_asked_for(name))
     }
 
-    /// Whether every name that was given is a table's, for a mistyped one would leave something out silently, and
-    /// whether there is anything that may be read.
+    /// Whether every name that was given is a table's, and whether there is anything that may be read.
     ///
     /// `beside` are tables that the database need not have: those of models that it is compared with.
     pub(crate) fn check(
+        &self,
+        beside: &[QualifiedName],
+        printer: &mut Printer,
+    ) -> Result<(), Failure> {
+        self.check_names(beside, printer)?;
+        self.check_readable()
+    }
+
+    /// Whether every name that was given is a table's, for a mistyped one would leave something out silently.
+    pub(crate) fn check_names(
         &self,
         beside: &[QualifiedName],
         printer: &mut Printer,
@@ -111,7 +120,7 @@ impl<'a> Selection<'a> {
                 printer.warning(&what);
             }
         }
-        self.check_readable()
+        Ok(())
     }
 
     /// A role that may read nothing of what it asked for gets an error; one that may read a part gets that.
