@@ -5,10 +5,17 @@ use std::iter::Peekable;
 use std::str::Chars;
 
 /// Compares two names of one import: constants, classes, then all else; by letter and number, without regard to case.
-pub(crate) fn member_order(left: &str, right: &str) -> Ordering {
+pub fn member_order(left: &str, right: &str) -> Ordering {
     kind(left)
         .cmp(&kind(right))
         .then_with(|| natural(&left.to_lowercase(), &right.to_lowercase()))
+        .then_with(|| natural(left, right))
+}
+
+/// Compares two entries of `__all__`: as in an import, capitals before small letters.
+pub fn export_order(left: &str, right: &str) -> Ordering {
+    kind(left)
+        .cmp(&kind(right))
         .then_with(|| natural(left, right))
 }
 
