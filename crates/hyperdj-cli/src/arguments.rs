@@ -83,6 +83,7 @@ Examples:
   hyper inspectdb --minimal                           keys, NULL and defaults alone; the rest is left unsaid
   hyper inspectdb --format sql --schema '*'           the SQL that builds it in an empty database
   hyper inspectdb --check models.py                   where models and database say different things
+  hyper inspectdb --update models.py --dry-run        what a file would become to say what the database says
   hyper inspectdb --database 'postgres://user@host:5432/legacy_db'
 
 Where the database is comes from, in this order: --database, HYPER_DATABASE_URL, DATABASE_URL, a .env file in the
@@ -123,6 +124,15 @@ pub(crate) struct InspectdbArguments {
     /// Write nothing: compare with the models of a file or module, and list what differs.
     #[arg(long, value_name = "MODELS", conflicts_with_all = ["format", "output", "force"])]
     pub(crate) check: Option<String>,
+
+    /// Bring the models of a file or package up to date with the database. What people wrote into it stays: names, methods,
+    /// comments, annotations, order.
+    #[arg(long, value_name = "MODELS", conflicts_with_all = ["format", "output", "force", "check", "minimal"])]
+    pub(crate) update: Option<String>,
+
+    /// With --update: write nothing, and show what would change.
+    #[arg(long, requires = "update")]
+    pub(crate) dry_run: bool,
 
     /// Write to a file instead of standard output; to a folder (`models/`), as a package with a module for each schema, or
     /// for each group of tables of a large one. What exists is replaced only with --force.

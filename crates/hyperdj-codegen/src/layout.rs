@@ -71,18 +71,26 @@ impl Argument {
 
 /// A statement `target = value` at an indentation in steps, with a line break behind it.
 pub fn assignment(target: &str, value: &Expression, steps: usize) -> String {
+    assignment_before(target, value, steps, 0)
+}
+
+/// As [`assignment`], where a comment of so many columns stands behind it.
+pub fn assignment_before(target: &str, value: &Expression, steps: usize, behind: usize) -> String {
     let indent = steps * STEP;
     let margin = " ".repeat(indent);
     let start = indent + width(target) + 3;
     if let Expression::Atom(text) = value
-        && start + width(text) > LINE_WIDTH
+        && start + width(text) + behind > LINE_WIDTH
         && indent + STEP + width(text) <= LINE_WIDTH
     {
         // A string that is too long for its line moves to one of its own where it fits there.
         let inner = " ".repeat(indent + STEP);
         return format!("{margin}{target} = (\n{inner}{text}\n{margin})\n");
     }
-    format!("{margin}{target} = {}\n", laid_out(value, indent, start, 0))
+    format!(
+        "{margin}{target} = {}\n",
+        laid_out(value, indent, start, behind)
+    )
 }
 
 /// An expression on one line, or as it stands in a file where a text of several lines is in it.

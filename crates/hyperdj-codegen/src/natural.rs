@@ -5,7 +5,7 @@ use std::iter::Peekable;
 use std::str::Chars;
 
 /// Compares two names of one import: constants, classes, then all else; by letter and number, without regard to case.
-pub fn member_order(left: &str, right: &str) -> Ordering {
+pub(crate) fn member_order(left: &str, right: &str) -> Ordering {
     kind(left)
         .cmp(&kind(right))
         .then_with(|| natural(&left.to_lowercase(), &right.to_lowercase()))
@@ -20,7 +20,7 @@ pub fn export_order(left: &str, right: &str) -> Ordering {
 }
 
 /// Compares two texts in which a run of digits is a number.
-pub(crate) fn natural(left: &str, right: &str) -> Ordering {
+pub fn natural(left: &str, right: &str) -> Ordering {
     let (mut left, mut right) = (left.chars().peekable(), right.chars().peekable());
     loop {
         match (left.peek().copied(), right.peek().copied()) {

@@ -142,14 +142,15 @@ fn relabel(source: &Source<'_>, edits: &mut Edits, class: &StmtClassDef, wanted:
 /// A class of its own, before the first class of the file.
 fn add(source: &Source<'_>, edits: &mut Edits, wanted: &WrittenEnum) {
     let first = source.body().iter().find(|part| part.is_class_def_stmt());
+    let text = indented(wanted.text.trim_end(), source.step());
     match first {
         Some(part) => {
             let place = source.line_start(places(part).0);
-            edits.insert(place, format!("{}\n\n\n", wanted.text.trim_end()));
+            edits.insert(place, format!("{text}\n\n\n"));
         }
         None => {
             let end = source.text.trim_end().len();
-            edits.insert(end, format!("\n\n\n{}", wanted.text.trim_end()));
+            edits.insert(end, format!("\n\n\n{text}"));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A field whose column has changed: its annotation and the keywords that say what has changed, and nothing else.
 
-use hyperdj_codegen::{Argument, Expression, WrittenField, assignment, one_line};
+use hyperdj_codegen::{Argument, Expression, WrittenField, assignment_before, one_line};
 use ruff_python_ast::{Expr, ExprCall, StmtAnnAssign};
 use ruff_text_size::Ranged;
 
@@ -47,7 +47,8 @@ pub(crate) fn update(
     }
     let function = source.slice(call.func.range()).to_owned();
     let value = Expression::call(function, changes.arguments(arguments(source, call)));
-    let text = indented(&assignment(&target, &value, 1), step);
+    let behind = source.text[end..source.line_end(end)].chars().count();
+    let text = indented(&assignment_before(&target, &value, 1, behind), step);
     edits.replace(start..end, text.trim().to_owned());
 }
 

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use hyperdj_codegen::{import_statement, member_order};
+use hyperdj_codegen::{import_statement, natural};
 use ruff_python_ast::visitor::{Visitor, walk_expr};
 use ruff_python_ast::{Expr, ExprContext, Stmt, StmtImportFrom};
 use ruff_text_size::Ranged;
 
-use crate::edits::Edits;
+use crate::edits::{Edits, indented};
+use crate::sequence::{Change, edit};
 use crate::source::{Source, places};
 use crate::{Error, File, Wanted};
 
@@ -78,27 +79,26 @@ pub(crate) fn update(file: &File, text: &str, wanted: &Wanted<'_>) -> Result<Str
         }
         rewrite(&source, &mut edits, statement, import, names);
     }
+    let mut new: Vec<(&str, String)> = Vec::new();
     for (module, name) in &needed {
-        if name.contains(' ') || !placed.contains(module) {
-            let all: Vec<&str> = match name.contains(' ') {
-                true => vec![name.as_str()],
-                false => needed
-                    .iter()
-                    .filter(|(own, name)| own == module && !name.contains(' '))
-                    .map(|(_, name)| name.as_str())
-                    .collect(),
-            };
-            insert(
-                &source,
-                &mut edits,
-                &statements,
-                module,
-                &import_statement(module, &all),
-            );
-            if !name.contains(' ') {
-                placed.insert(module);
-            }
+        let is_renamed = name.contains(' ');
+        if !is_renamed && !placed.insert(module) {
+            continue;
         }
+        let all: Vec<&str> = match is_renamed {
+            true => vec![name.as_str()],
+            false => needed
+                .iter()
+                .filter(|(own, name)| own == module && !name.contains(' '))
+                .map(|(_, name)| name.as_str())
+                .collect(),
+        };
+        let text = indented(&import_statement(module, &all), source.step());
+        new.push((module, text));
+    }
+    let (ours, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|(module, _)| is_ours(module));
+    for group in [others, ours] {
+        insert(&source, &mut edits, &statements, &group);
     }
     Ok(edits.apply(&source))
 }
@@ -129,64 +129,70 @@ fn rewrite(
     if source.has_comment(statement.range()) {
         // Around the comments, what is new is put in at the end.
         let known = self::names(source, import);
-        if let Some(last) = import.names.last() {
-            for name in names.iter().filter(|name| !known.contains(name)) {
-                edits.insert(places(last).1, format!(", {name}"));
-            }
-        }
+        let stays = |name: &String| match names.contains(name) {
+            true => Change::Keep,
+            false => Change::Remove,
+        };
+        let changes: Vec<Change> = known.iter().map(stays).collect();
+        let new = names.iter().filter(|name| !known.contains(name));
+        let new: Vec<String> = new.cloned().collect();
+        let items: Vec<(usize, usize)> = import.names.iter().map(places).collect();
+        edit(source, edits, &items, end, &changes, &new);
         return;
     }
     let module = import.module.as_ref().map_or("", |module| module.as_str());
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    edits.replace(start..end, import_statement(module, &names));
+    let text = indented(&import_statement(module, &names), source.step());
+    edits.replace(start..end, text);
 }
 
-/// Puts a new import where it stands in the order of the others of its kind.
-fn insert(source: &Source<'_>, edits: &mut Edits, statements: &[&Stmt], module: &str, text: &str) {
-    let is_ours = |name: &str| name.starts_with("hyperdjango");
+/// Whether a module is the package's own, whose imports stand behind those of the standard library.
+fn is_ours(module: &str) -> bool {
+    module.starts_with("hyperdjango")
+}
+
+/// Puts new imports of one kind where they stand in the order of the others of that kind.
+fn insert(source: &Source<'_>, edits: &mut Edits, statements: &[&Stmt], new: &[(&str, String)]) {
+    let Some((kind, _)) = new.first() else {
+        return;
+    };
     let module_of = |part: &Stmt| -> Option<String> {
         let import = part.as_import_from_stmt()?;
-        (import.level == 0).then(|| {
-            import
-                .module
-                .as_ref()
-                .map_or(String::new(), ToString::to_string)
-        })
+        let module = import
+            .module
+            .as_ref()
+            .map_or(String::new(), ToString::to_string);
+        (import.level == 0).then_some(module)
     };
     let alike: Vec<(&&Stmt, String)> = statements
         .iter()
         .filter_map(|part| Some((part, module_of(part)?)))
-        .filter(|(_, own)| own != "__future__" && is_ours(own) == is_ours(module))
+        .filter(|(_, own)| own != "__future__" && is_ours(own) == is_ours(kind))
         .collect();
     let line = |part: &Stmt| source.line_start(places(part).0);
-    if let Some((part, _)) = alike
-        .iter()
-        .find(|(_, own)| member_order(own, module).is_gt())
-    {
-        edits.insert(line(part), format!("{text}\n"));
-    } else if let Some((part, _)) = alike.last() {
-        edits.insert(source.line_end(places(**part).1), format!("\n{text}"));
-    } else {
-        let first = statements
-            .iter()
-            .find(|part| module_of(part).is_none_or(|own| own != "__future__"));
-        match (first, statements.last()) {
-            (Some(part), _) if !is_ours(module) => {
-                edits.insert(line(part), format!("{text}\n\n"));
-            }
-            (_, Some(part)) => {
-                edits.insert(source.line_end(places(*part).1), format!("\n\n{text}"));
-            }
-            (_, None) => {
-                let docstring = source.body().first().filter(|first| first.is_expr_stmt());
-                match docstring {
-                    Some(part) => {
-                        edits.insert(source.line_end(places(part).1), format!("\n\n{text}"));
-                    }
-                    None => edits.insert(0, format!("{text}\n\n\n")),
-                }
+    let all: Vec<&str> = new.iter().map(|(_, text)| text.as_str()).collect();
+    let all = all.join("\n");
+    if let Some((last, _)) = alike.last() {
+        for (module, text) in new {
+            let behind = alike.iter().find(|(_, own)| natural(own, module).is_gt());
+            match behind {
+                Some((part, _)) => edits.insert(line(part), format!("{text}\n")),
+                None => edits.insert(source.line_end(places(**last).1), format!("\n{text}")),
             }
         }
+        return;
+    }
+    let is_future = |part: &Stmt| module_of(part).is_some_and(|own| own == "__future__");
+    let first = statements.iter().find(|part| !is_future(part));
+    match (first, statements.last()) {
+        (Some(part), _) if !is_ours(kind) => edits.insert(line(part), format!("{all}\n\n")),
+        (_, Some(part)) => {
+            edits.insert(source.line_end(places(*part).1), format!("\n\n{all}"));
+        }
+        (_, None) => match source.body().first().filter(|first| first.is_expr_stmt()) {
+            Some(part) => edits.insert(source.line_end(places(part).1), format!("\n\n{all}")),
+            None => edits.insert(0, format!("{all}\n\n\n")),
+        },
     }
 }
 

@@ -6,7 +6,7 @@ use ruff_python_ast::Stmt;
 use ruff_text_size::Ranged;
 
 use crate::Wanted;
-use crate::edits::Edits;
+use crate::edits::{Edits, indented};
 use crate::sequence::{Change, all_places, edit, elements, rebuilt};
 use crate::source::{Source, places};
 
@@ -92,7 +92,9 @@ fn list(
         let target = target(source, statement);
         edits.replace(
             start..end,
-            assignment(target, &value, 0).trim_end().to_owned(),
+            indented(&assignment(target, &value, 0), source.step())
+                .trim_end()
+                .to_owned(),
         );
     }
 }
@@ -111,7 +113,10 @@ fn target<'f>(source: &Source<'f>, statement: &Stmt) -> &'f str {
 
 /// A list at the end of a file.
 fn append(source: &Source<'_>, edits: &mut Edits, name: &str, items: Vec<Expression>) {
-    let text = assignment(name, &Expression::List(items), 0);
+    let text = indented(
+        &assignment(name, &Expression::List(items), 0),
+        source.step(),
+    );
     let end = source.text.trim_end().len();
     let ends_in_list = source
         .body()

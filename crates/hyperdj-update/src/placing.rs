@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use hyperdj_schema::QualifiedName;
 
-use crate::edits::Edits;
+use crate::edits::{Edits, indented};
 use crate::source::{Source, places};
 use crate::{Model, Wanted};
 
@@ -58,10 +58,11 @@ pub(crate) fn add_classes(
             .filter(|model| model.file == file)
             .find_map(|model| sources[file].class(&model.class));
         let source = &sources[file];
+        let text = indented(class.text.trim_end(), source.step());
         match anchor {
             Some(found) => {
                 let end = source.line_end(places(found).1);
-                edits[file].insert(end, format!("\n\n\n{}", class.text.trim_end()));
+                edits[file].insert(end, format!("\n\n\n{text}"));
             }
             None => {
                 let first = wanted.models.iter().filter(|model| model.file == file);
@@ -69,11 +70,11 @@ pub(crate) fn add_classes(
                 match first.map(|found| places(found).0).min() {
                     Some(place) => {
                         let place = above_comments(source, source.line_start(place));
-                        edits[file].insert(place, format!("{}\n\n\n", class.text.trim_end()));
+                        edits[file].insert(place, format!("{text}\n\n\n"));
                     }
                     None => {
                         let end = source.text.trim_end().len();
-                        edits[file].insert(end, format!("\n\n\n{}", class.text.trim_end()));
+                        edits[file].insert(end, format!("\n\n\n{text}"));
                     }
                 }
             }

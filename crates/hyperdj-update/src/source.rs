@@ -104,6 +104,13 @@ impl<'f> Source<'f> {
             .map(|token| token.range())
     }
 
+    /// What the file indents by: as much as the body of its first class.
+    pub(crate) fn step(&self) -> &'f str {
+        let mut classes = self.body().iter().filter_map(Stmt::as_class_def_stmt);
+        let first = classes.find_map(|class| class.body.first());
+        first.map_or("    ", |part| self.indent(places(part).0))
+    }
+
     /// What the file breaks lines with.
     pub(crate) fn line_break(&self) -> &'static str {
         match self.text.contains("\r\n") {

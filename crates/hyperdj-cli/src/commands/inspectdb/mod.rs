@@ -8,6 +8,7 @@ mod report;
 mod said;
 mod selection;
 mod sql;
+mod updated;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -40,6 +41,12 @@ pub(crate) fn run(
         let document = crate::models::read(models)?;
         let config = chosen(arguments.database.as_deref(), printer)?;
         return compared::compare(&config, &document, arguments, printer);
+    }
+    if let Some(models) = &arguments.update {
+        let place = crate::models::Place::of(models)?;
+        let document = crate::models::read_place(&place)?;
+        let config = chosen(arguments.database.as_deref(), printer)?;
+        return updated::run(&config, &place, &document, arguments, printer);
     }
     let config = chosen(arguments.database.as_deref(), printer)?;
     write_models(&config, arguments, printer)
