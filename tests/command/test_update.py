@@ -336,7 +336,7 @@ def test_a_package_is_brought_up_to_date(project: Project) -> None:
     project.run("inspectdb", *everything, "--update", "models/").check()
     checked = project.run("inspectdb", *everything, "--check", "models/")
     assert (checked.exit_code, checked.stdout) == (0, "")
-    # But for the counts in modules, it is what would be written.
+    # It is what would be written.
     for path in sorted((project.folder / "models").glob("*.py")):
         text = path.read_text(encoding="utf-8")
         check_layout(text)

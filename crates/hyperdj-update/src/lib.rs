@@ -112,7 +112,7 @@ pub fn update(files: &[File], wanted: &Wanted<'_>) -> Result<Vec<String>, Error>
     let exports = placing::add_classes(&sources, &mut edits, wanted);
     enums::update(&sources, &mut edits, wanted);
     lists::update(&sources, &mut edits, wanted);
-    header::update(&sources, &mut edits, wanted);
+    header::update(&sources, &mut edits, &exports);
     let mut texts: Vec<String> = sources
         .iter()
         .zip(edits)

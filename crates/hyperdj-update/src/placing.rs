@@ -13,6 +13,7 @@ use crate::{Model, Wanted};
 pub(crate) struct Export {
     pub(crate) file: usize,
     pub(crate) class: String,
+    pub(crate) is_view: bool,
     /// Whether it is there now.
     pub(crate) is_new: bool,
 }
@@ -29,21 +30,21 @@ pub(crate) fn add_classes(
         .map(|model| (&model.table, model))
         .collect();
     let classes = &wanted.wanted.classes;
-    let mut exports: Vec<Export> = wanted
-        .models
+    let is_gone = |table: &QualifiedName| !classes.iter().any(|class| class.table == *table);
+    let gone = wanted
+        .said
+        .classes
         .iter()
-        .filter(|model| {
-            wanted
-                .said
-                .classes
-                .iter()
-                .any(|class| class.table == model.table)
-        })
-        .filter(|model| !classes.iter().any(|class| class.table == model.table))
-        .map(|model| Export {
-            file: model.file,
-            class: model.class.clone(),
-            is_new: false,
+        .filter(|class| is_gone(&class.table));
+    let mut exports: Vec<Export> = gone
+        .filter_map(|class| {
+            let model = models.get(&class.table)?;
+            Some(Export {
+                file: model.file,
+                class: model.class.clone(),
+                is_view: class.is_view,
+                is_new: false,
+            })
         })
         .collect();
     for (number, class) in classes.iter().enumerate() {
@@ -82,6 +83,7 @@ pub(crate) fn add_classes(
         exports.push(Export {
             file,
             class: class.name.clone(),
+            is_view: class.is_view,
             is_new: true,
         });
     }
