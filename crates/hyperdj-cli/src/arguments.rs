@@ -98,6 +98,7 @@ Examples:
   hyper inspectdb --format html --output tables.html  a page with a diagram, search and all columns
   hyper inspectdb --format svg --table orders --depth 2
   hyper inspectdb --check models.py                   where models and database say different things
+  hyper inspectdb --update models.py --dry-run        what a file would become to say what the database says
   hyper inspectdb --since schema.json                 what changed since --format json wrote that file
   hyper inspectdb --database 'postgres://user@host:5432/legacy_db'
 
@@ -149,8 +150,17 @@ pub(crate) struct InspectdbArguments {
     pub(crate) check: Option<String>,
 
     /// Write nothing: list what changed since a schema that `--format json` wrote.
-    #[arg(long, value_name = "OLD.json", conflicts_with_all = ["format", "output", "force", "check", "owners", "rich_types", "minimal"])]
+    #[arg(long, value_name = "OLD.json", conflicts_with_all = ["format", "output", "force", "check", "update", "owners", "rich_types", "minimal"])]
     pub(crate) since: Option<PathBuf>,
+
+    /// Bring the models of a file or package up to date with the database. What people wrote into it stays: names, methods,
+    /// comments, annotations, order.
+    #[arg(long, value_name = "MODELS", conflicts_with_all = ["format", "output", "force", "check", "minimal"])]
+    pub(crate) update: Option<String>,
+
+    /// With --update: write nothing, and show what would change.
+    #[arg(long, requires = "update")]
+    pub(crate) dry_run: bool,
 
     /// Write to a file instead of standard output; to a folder (`models/`), as a package with a module for each schema, or
     /// for each group of tables of a large one. What exists is replaced only with --force.

@@ -28,12 +28,17 @@ mod reserved;
 mod rich;
 mod singular;
 mod types;
+mod written;
 
 pub use class_name::class_names;
 pub use differences::{Difference, Part, differences};
 pub use header::{counted_objects, summary};
-pub use literal::printable;
+pub use imports::import_statement;
+pub use layout::{Argument, Expression, assignment, assignment_before, one_line};
+pub use literal::{printable, string as string_literal};
 pub use module::{Body, Form, Request, Wanted, models};
+pub use natural::{export_order, natural};
 pub use package::{PackageFile, package};
 pub use reserved::{RESERVED_CLASS_NAMES, RESERVED_FIELD_NAMES};
 pub use singular::prepare;
+pub use written::{Naming, Written, WrittenClass, WrittenEnum, WrittenField, written};

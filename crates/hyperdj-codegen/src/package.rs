@@ -13,7 +13,7 @@ use crate::imports::import_statement;
 use crate::layout::{Expression, assignment};
 use crate::literal::{self, printable};
 use crate::module::{ModuleContext, Request, taken};
-use crate::natural::{member_order, natural};
+use crate::natural::{export_order, natural};
 use crate::order::ordered;
 use crate::reserved::KEYWORDS;
 use crate::rich::printed;
@@ -159,7 +159,7 @@ fn init(
         text.push_str(&import_statement(&format!(".{module}"), &names));
         text.push('\n');
         all.extend(names.iter().map(|name| (*name).to_owned()));
-        all.sort_by(|left: &String, right| member_order(left, right));
+        all.sort_by(|left: &String, right| export_order(left, right));
     }
     if !all.is_empty() {
         let items = all

@@ -24,48 +24,25 @@ pub(super) fn compare(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    // What is wrong with the models is told before the database is asked.
-    said(document, &Schema::default())?;
+    let found = read(config, document, arguments, printer)?;
     let tables = patterns(&arguments.table);
     let excluded = patterns(&arguments.exclude);
-    let progress = Progress::start(printer, format!("Reading the catalog of {config}"));
-    let mut client = Client::connect(config)?;
-    let found = inspect(&mut client, &options(arguments, &tables))
-        .map_err(|error| inspection_failure(error, config))?;
-    drop(client);
-    drop(progress);
-
     let selection = Selection::new(&found, &tables, &excluded, arguments.include_views);
     let of_models: Vec<QualifiedName> = document.models().map(|model| model.table).collect();
     selection.check(&of_models, printer)?;
-    let mut said = said(document, &found.schema)?;
-    if document.models().any(|model| !model.complete) {
-        add_unsaid(&mut said, &found.schema);
-    }
-    let mut database = narrowed(&found.schema, &selection);
-    let passed_over = narrow(&mut said, &mut database, &found, &selection, arguments);
-    for relation in &mut said.relations {
-        without_system_columns(relation);
-        if let Some(there) = database.relation(&relation.name) {
-            settle(relation, there);
-        }
-    }
-    let classes: HashMap<QualifiedName, String> = document
-        .models()
-        .map(|model| (model.table, model.name.to_owned()))
-        .collect();
-    let told = differences(&database, &said, &classes);
+    let sides = Sides::of(document, &found, &selection, arguments)?;
+    let told = sides.differences(document);
     for difference in &told {
         printer.data(&text(difference, document))?;
     }
     report_unreadable(&found, &selection, printer);
-    if passed_over > 0 {
+    if sides.passed_over > 0 {
         printer.line(&format!(
             "{} not compared: of schemas, views or tables that were not asked for (--schema, --include-views, --table).",
-            counted(passed_over, "model")
+            counted(sides.passed_over, "model")
         ));
     }
-    let compared = counted(database.relations.len(), "relation");
+    let compared = counted(sides.database.relations.len(), "relation");
     let place = format!("{} of database `{}`", schemas_read(&found), found.database);
     if told.is_empty() {
         printer.line(&format!(
@@ -78,6 +55,69 @@ pub(super) fn compare(
         counted(told.len(), "difference")
     ));
     Ok(Status::Findings)
+}
+
+/// Reads the catalog, once it is known that the models fit together.
+pub(super) fn read(
+    config: &Config,
+    document: &Document,
+    arguments: &InspectdbArguments,
+    printer: &mut Printer,
+) -> Result<Inspection, Failure> {
+    // What is wrong with the models is told before the database is asked.
+    said(document, &Schema::default())?;
+    let _progress = Progress::start(printer, format!("Reading the catalog of {config}"));
+    let mut client = Client::connect(config)?;
+    let tables = patterns(&arguments.table);
+    inspect(&mut client, &options(arguments, &tables))
+        .map_err(|error| inspection_failure(error, config))
+}
+
+/// What models and a database say of the same tables.
+pub(super) struct Sides {
+    /// What the models say, in the words of the database where both mean the same.
+    pub(super) said: Schema,
+    /// What the database says.
+    pub(super) database: Schema,
+    /// How many models are of what was not asked for.
+    pub(super) passed_over: usize,
+}
+
+impl Sides {
+    /// Both sides of what was asked for.
+    pub(super) fn of(
+        document: &Document,
+        found: &Inspection,
+        selection: &Selection<'_>,
+        arguments: &InspectdbArguments,
+    ) -> Result<Self, Failure> {
+        let mut said = said(document, &found.schema)?;
+        if document.models().any(|model| !model.complete) {
+            add_unsaid(&mut said, &found.schema);
+        }
+        let mut database = narrowed(&found.schema, selection);
+        let passed_over = narrow(&mut said, &mut database, found, selection, arguments);
+        for relation in &mut said.relations {
+            without_system_columns(relation);
+            if let Some(there) = database.relation(&relation.name) {
+                settle(relation, there);
+            }
+        }
+        Ok(Self {
+            said,
+            database,
+            passed_over,
+        })
+    }
+
+    /// Where they differ.
+    pub(super) fn differences(&self, document: &Document) -> Vec<Difference> {
+        let classes: HashMap<QualifiedName, String> = document
+            .models()
+            .map(|model| (model.table, model.name.to_owned()))
+            .collect();
+        differences(&self.database, &self.said, &classes)
+    }
 }
 
 /// Types and sequences are among what models leave unsaid that are not complete.
@@ -158,7 +198,7 @@ fn narrow(
 }
 
 /// `public.users.email (User, models.py:12)`, and both sides under it.
-fn text(difference: &Difference, document: &Document) -> String {
+pub(super) fn text(difference: &Difference, document: &Document) -> String {
     let name = &difference.object;
     let mut head = printable(&format!("{}.{}", name.schema, name.name));
     match &difference.part {

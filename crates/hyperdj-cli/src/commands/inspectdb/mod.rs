@@ -11,6 +11,7 @@ mod said;
 mod selection;
 mod since;
 mod sql;
+mod updated;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -52,6 +53,12 @@ pub(crate) fn run(
     }
     if let Some(path) = &arguments.since {
         return since::since(path, arguments, printer);
+    }
+    if let Some(models) = &arguments.update {
+        let place = crate::models::Place::of(models)?;
+        let document = crate::models::read_place(&place)?;
+        let config = chosen(arguments.database.as_deref(), printer)?;
+        return updated::run(&config, &place, &document, arguments, printer);
     }
     let config = chosen(arguments.database.as_deref(), printer)?;
     write_models(&config, arguments, printer)
