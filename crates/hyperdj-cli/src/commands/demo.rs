@@ -144,6 +144,8 @@ fn all_tables(output: Option<&Path>) -> InspectdbArguments {
         format: Description::Models,
         check: None,
         database: None,
+        from_dump: None,
+        via_server: false,
         schema: Vec::new(),
         table: Vec::new(),
         exclude: Vec::new(),

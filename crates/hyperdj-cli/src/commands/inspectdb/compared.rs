@@ -24,21 +24,33 @@ pub(super) fn compare(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    let mut said = said(document)?;
+    // What contradicts itself is told without a database.
+    said(document)?;
     let tables = patterns(&arguments.table);
-    let excluded = patterns(&arguments.exclude);
     let progress = Progress::start(printer, format!("Reading the catalog of {config}"));
     let mut client = Client::connect(config)?;
     let found = inspect(&mut client, &options(arguments, &tables))
         .map_err(|error| inspection_failure(error, config))?;
     drop(client);
     drop(progress);
+    compare_found(&found, document, arguments, printer)
+}
 
-    let selection = Selection::new(&found, &tables, &excluded, arguments.include_views);
+/// Lists where the models say something else than what was found.
+pub(super) fn compare_found(
+    found: &Inspection,
+    document: &Document,
+    arguments: &InspectdbArguments,
+    printer: &mut Printer,
+) -> Result<Status, Failure> {
+    let mut said = said(document)?;
+    let tables = patterns(&arguments.table);
+    let excluded = patterns(&arguments.exclude);
+    let selection = Selection::new(found, &tables, &excluded, arguments.include_views);
     let of_models: Vec<QualifiedName> = document.models().map(|model| model.table).collect();
     selection.check(&of_models, printer)?;
     let mut database = narrowed(&found.schema, &selection);
-    let passed_over = narrow(&mut said, &mut database, &found, &selection, arguments);
+    let passed_over = narrow(&mut said, &mut database, found, &selection, arguments);
     for relation in &mut said.relations {
         without_system_columns(relation);
         if let Some(there) = database.relation(&relation.name) {
@@ -53,7 +65,7 @@ pub(super) fn compare(
     for difference in &told {
         printer.data(&text(difference, document))?;
     }
-    report_unreadable(&found, &selection, printer);
+    report_unreadable(found, &selection, printer);
     if passed_over > 0 {
         printer.line(&format!(
             "{} not compared: of schemas, views or tables that were not asked for (--schema, --include-views, --table).",
@@ -61,7 +73,7 @@ pub(super) fn compare(
         ));
     }
     let compared = counted(database.relations.len(), "relation");
-    let place = format!("{} of database `{}`", schemas_read(&found), found.database);
+    let place = format!("{} of database `{}`", schemas_read(found), found.database);
     if told.is_empty() {
         printer.line(&format!(
             "The models say what the database says: {compared} in {place}."

@@ -1,6 +1,7 @@
 //! `hyper inspectdb`: from a database to Python models, SQL or JSON.
 
 mod compared;
+mod dump;
 mod failure;
 mod narrowed;
 mod report;
@@ -34,11 +35,20 @@ pub(crate) fn run(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    if let Some(models) = &arguments.check {
-        // What is wrong with the models is told without a database.
-        let document = crate::models::read(models)?;
+    // What is wrong with the models is told without a database.
+    let models = arguments.check.as_deref();
+    let document = models.map(crate::models::read).transpose()?;
+    if let Some(path) = &arguments.from_dump {
+        let options = options(arguments, &patterns(&arguments.table));
+        let found = dump::read(path, arguments.via_server, &options, printer)?;
+        return match &document {
+            Some(document) => compared::compare_found(&found, document, arguments, printer),
+            None => write_found(&found, None, arguments, printer),
+        };
+    }
+    if let Some(document) = &document {
         let config = chosen(arguments.database.as_deref(), printer)?;
-        return compared::compare(&config, &document, arguments, printer);
+        return compared::compare(&config, document, arguments, printer);
     }
     let config = chosen(arguments.database.as_deref(), printer)?;
     write_models(&config, arguments, printer)
@@ -74,8 +84,20 @@ pub(crate) fn write_models(
         .map_err(|error| inspection_failure(error, config))?;
     drop(client);
     drop(progress);
+    write_found(&found, body, arguments, printer)
+}
 
-    let selection = Selection::new(&found, &tables, &excluded, views);
+/// Writes what was found, in the form and to the place that the arguments say; `body` is that of its models, where they
+/// are written already.
+fn write_found(
+    found: &Inspection,
+    body: Option<Body>,
+    arguments: &InspectdbArguments,
+    printer: &mut Printer,
+) -> Result<Status, Failure> {
+    let tables = patterns(&arguments.table);
+    let excluded = patterns(&arguments.exclude);
+    let selection = Selection::new(found, &tables, &excluded, arguments.include_views);
     selection.check(&[], printer)?;
     let request = selection.request();
     let text = match arguments.format {
@@ -87,7 +109,7 @@ pub(crate) fn write_models(
         Description::Json => to_json(&narrowed(&found.schema, &selection))
             .map_err(|error| Failure::new(format!("the schema could not be written: {error}")))?,
     };
-    report(&found, &selection, arguments, printer);
+    report(found, &selection, arguments, printer);
     match &arguments.output {
         Some(path) if path != Path::new("-") => {
             let path_text = path.display();

@@ -43,6 +43,8 @@ pub(crate) fn run(arguments: &NewArguments, printer: &mut Printer) -> Result<Sta
         format: Description::Models,
         check: None,
         database: None,
+        from_dump: None,
+        via_server: false,
         schema: arguments.schema.clone(),
         table: Vec::new(),
         exclude: Vec::new(),
