@@ -5,12 +5,18 @@
 //!
 //! Invariants: no I/O, no Python; no text makes it panic.
 
+mod cursor;
 mod error;
+mod expression;
+mod facts;
 mod place;
 mod purpose;
+mod reader;
 mod split;
+mod types;
 
 pub use error::Error;
 pub use place::Place;
 pub use purpose::{Purpose, statements};
+pub use reader::{Description, Options, read};
 pub use split::{MetaCommand, Piece, Pieces, Statement};

@@ -55,8 +55,7 @@ pub(super) fn inspect(
     let read = hyperdj_catalog::inspect(&mut client, options);
     drop(client);
     drop(progress);
-    let mut found =
-        read.map_err(|error| failure_of(error, &format!("that `{}` describes", source.name)))?;
+    let mut found = read.map_err(|error| failure_of(error, &source.place()))?;
     found.database.clone_from(&source.name);
     for warning in warnings {
         printer.warning(&warning);

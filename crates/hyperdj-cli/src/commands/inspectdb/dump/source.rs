@@ -25,6 +25,13 @@ pub(super) struct Source {
     pub(super) text: String,
 }
 
+impl Source {
+    /// Where what was read is, for a message: "that `schema.sql` describes".
+    pub(super) fn place(&self) -> String {
+        format!("that `{}` describes", self.name)
+    }
+}
+
 /// Reads a dump. `-` is standard input.
 pub(super) fn read(path: &Path) -> Result<Source, Failure> {
     let is_standard = path == Path::new("-");
