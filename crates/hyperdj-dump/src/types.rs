@@ -135,11 +135,8 @@ impl fmt::Display for Type {
                 ("bit", _) if modifier.is_empty() => f.write_str("\"bit\"")?,
                 ("char", _) => f.write_str("\"char\"")?,
                 (_, Some((before, behind))) => write!(f, "{before}{modifier}{behind}")?,
-                (name, None) => write!(
-                    f,
-                    "{}{modifier}",
-                    hyperdj_schema::sql::quote_identifier(name)
-                )?,
+                ("any", _) => f.write_str("\"any\"")?,
+                (name, None) => write!(f, "{name}{modifier}")?,
             },
         }
         f.write_str(if self.is_array { "[]" } else { "" })

@@ -21,7 +21,9 @@ impl<'a> Reader<'a> {
     ) -> Result<String, Error> {
         let _ = (columns, wanted);
         if self.printed {
-            return Ok(settled_arrays(expression.rest_text()));
+            let text = settled_arrays(expression.rest_text());
+            // CASE begins a line of its own.
+            return Ok(if expression.is("case") { format!("\n{text}") } else { text });
         }
         Err(Error::unknown(
             expression.offset(),

@@ -281,6 +281,14 @@ impl<'a> Reader<'a> {
                 Error::unknown(statement.start, "no schema is chosen for what is made here")
             })?,
         };
+        self.install(name, schema)
+    }
+
+    /// Notes an extension. Its version is not told by a dump.
+    fn install(&mut self, name: String, schema: String) -> Result<(), Error> {
+        if self.extensions.contains_key(&name) {
+            return Ok(());
+        }
         self.note("extension", name.clone(), None);
         self.extensions.insert(
             name.clone(),

@@ -21,8 +21,7 @@ pub(super) fn storage_parameters(cursor: &mut Cursor<'_>) -> Result<Vec<(String,
             found.push((name, value));
         }
     }
-    // Those of the TOAST table are kept with that.
-    found.sort_by_key(|(name, _)| name.starts_with("toast."));
+    found.sort();
     Ok(found)
 }
 

@@ -103,6 +103,10 @@ impl<'a> Reader<'a> {
                 cursor.take("procedural");
                 cursor.take("language");
                 let name = cursor.name()?;
+                if cursor.is_done() {
+                    // What has no handler is an extension's.
+                    return self.install(name, "pg_catalog".to_owned());
+                }
                 if name != "plpgsql" {
                     self.note("language", name, None);
                 }
