@@ -100,6 +100,8 @@ Examples:
   hyper inspectdb --check models.py                   where models and database say different things
   hyper inspectdb --update models.py --dry-run        what a file would become to say what the database says
   hyper inspectdb --since schema.json                 what changed since --format json wrote that file
+  hyper inspectdb --from-dump schema.sql              what pg_dump wrote, with no server; `-` is standard input
+  hyper inspectdb --from-dump shop.dump --via-server  loaded into a throwaway server: whatever SQL it holds
   hyper inspectdb --database 'postgres://user@host:5432/legacy_db'
 
 Where the database is comes from, in this order: --database, HYPER_DATABASE_URL, DATABASE_URL, a .env file in the
@@ -108,6 +110,14 @@ pub(crate) struct InspectdbArguments {
     /// The database: a URL (postgres://user@host:5432/name) or libpq settings ("host=… dbname=…").
     #[arg(long, value_name = "URL")]
     pub(crate) database: Option<String>,
+
+    /// Read a dump instead of a database: SQL, or pg_dump's custom, tar or directory format; `-` is standard input.
+    #[arg(long, value_name = "FILE", conflicts_with = "database")]
+    pub(crate) from_dump: Option<PathBuf>,
+
+    /// Load the dump into a throwaway PostgreSQL server, and read that.
+    #[arg(long, requires = "from_dump")]
+    pub(crate) via_server: bool,
 
     /// Schemas to read; `*` is all of them [default: public].
     #[arg(long, value_name = "NAME", num_args = 1..)]

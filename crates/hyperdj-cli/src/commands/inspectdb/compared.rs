@@ -25,17 +25,27 @@ pub(super) fn compare(
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
     let found = read(config, document, arguments, printer)?;
+    compare_found(&found, document, arguments, printer)
+}
+
+/// Lists where the models say something else than what was found.
+pub(super) fn compare_found(
+    found: &Inspection,
+    document: &Document,
+    arguments: &InspectdbArguments,
+    printer: &mut Printer,
+) -> Result<Status, Failure> {
     let tables = patterns(&arguments.table);
     let excluded = patterns(&arguments.exclude);
-    let selection = Selection::new(&found, &tables, &excluded, arguments.include_views);
+    let selection = Selection::new(found, &tables, &excluded, arguments.include_views);
     let of_models: Vec<QualifiedName> = document.models().map(|model| model.table).collect();
     selection.check(&of_models, printer)?;
-    let sides = Sides::of(document, &found, &selection, arguments)?;
+    let sides = Sides::of(document, found, &selection, arguments)?;
     let told = sides.differences(document);
     for difference in &told {
         printer.data(&text(difference, document))?;
     }
-    report_unreadable(&found, &selection, printer);
+    report_unreadable(found, &selection, printer);
     if sides.passed_over > 0 {
         printer.line(&format!(
             "{} not compared: of schemas, views or tables that were not asked for (--schema, --include-views, --table).",
@@ -43,7 +53,7 @@ pub(super) fn compare(
         ));
     }
     let compared = counted(sides.database.relations.len(), "relation");
-    let place = format!("{} of database `{}`", schemas_read(&found), found.database);
+    let place = format!("{} of database `{}`", schemas_read(found), found.database);
     if told.is_empty() {
         printer.line(&format!(
             "The models say what the database says: {compared} in {place}."

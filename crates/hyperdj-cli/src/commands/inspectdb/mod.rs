@@ -3,6 +3,7 @@
 mod carried;
 mod compared;
 mod diagrams;
+mod dump;
 mod failure;
 mod narrowed;
 mod package;
@@ -45,11 +46,20 @@ pub(crate) fn run(
             "Add --format mermaid, svg or html, or name the tables with --table alone.",
         ));
     }
-    if let Some(models) = &arguments.check {
-        // What is wrong with the models is told without a database.
-        let document = crate::models::read(models)?;
+    // What is wrong with the models is told without a database.
+    let models = arguments.check.as_deref();
+    let document = models.map(crate::models::read).transpose()?;
+    if let Some(path) = &arguments.from_dump {
+        let options = options(arguments, &patterns(&arguments.table));
+        let found = dump::read(path, arguments.via_server, &options, printer)?;
+        return match &document {
+            Some(document) => compared::compare_found(&found, document, arguments, printer),
+            None => write_found(&found, None, arguments, printer),
+        };
+    }
+    if let Some(document) = &document {
         let config = chosen(arguments.database.as_deref(), printer)?;
-        return compared::compare(&config, &document, arguments, printer);
+        return compared::compare(&config, document, arguments, printer);
     }
     if let Some(path) = &arguments.since {
         return since::since(path, arguments, printer);
@@ -82,40 +92,41 @@ pub(crate) fn write_models(
     let mut client = Client::connect(config)?;
     progress.say(format!("Reading the catalog of {config}"));
     let views = arguments.include_views;
-    let form = Form {
-        rich: arguments.rich_types,
-        minimal: arguments.minimal,
-    };
-    let folder = arguments
-        .output
-        .as_deref()
-        .filter(|path| package::is_folder(path));
-    let writes_models = arguments.format == Description::Models && folder.is_none();
-    if folder.is_some() && arguments.format != Description::Models {
-        return Err(
-            Failure::new("only models are written as a package, into a folder")
-                .with_hint("Give --output the name of a file."),
-        );
-    }
+    let writes_models = arguments.format == Description::Models && folder(arguments)?.is_none();
     let mut body = None;
     let mut write_early = |found: &Inspection| {
         if !writes_models {
             return;
         }
         let selection = Selection::new(found, &tables, &excluded, views);
-        body = Some(Body::write(&found.schema, &selection.request(form)));
+        body = Some(Body::write(
+            &found.schema,
+            &selection.request(form(arguments)),
+        ));
     };
     let found = inspect_with(&mut client, &options, &mut write_early)
         .map_err(|error| inspection_failure(error, config))?;
     drop(client);
     drop(progress);
+    write_found(&found, body, arguments, printer)
+}
 
-    let selection = Selection::new(&found, &tables, &excluded, views);
+/// Writes what was found, in the form and to the place that the arguments say; `body` is that of its models, where they
+/// are written already.
+fn write_found(
+    found: &Inspection,
+    body: Option<Body>,
+    arguments: &InspectdbArguments,
+    printer: &mut Printer,
+) -> Result<Status, Failure> {
+    let tables = patterns(&arguments.table);
+    let excluded = patterns(&arguments.exclude);
+    let selection = Selection::new(found, &tables, &excluded, arguments.include_views);
     selection.check(&[], printer)?;
-    let request = selection.request(form);
+    let request = selection.request(form(arguments));
     let mut unsaid = found.schema.unmodelled.clone();
-    if let Some(folder) = folder {
-        report(&found, &unsaid, &selection, arguments, printer);
+    if let Some(folder) = folder(arguments)? {
+        report(found, &unsaid, &selection, arguments, printer);
         let files = package(&found.schema, &request);
         package::write_package(folder, &files, arguments.force, printer)?;
         return Ok(Status::Done);
@@ -133,10 +144,10 @@ pub(crate) fn write_models(
         Description::Json => to_json(&narrowed(&found.schema, &selection))
             .map_err(|error| Failure::new(format!("the schema could not be written: {error}")))?,
         Description::Mermaid | Description::Svg | Description::Html => {
-            diagrams::text(&found, &selection, &excluded, arguments)
+            diagrams::text(found, &selection, &excluded, arguments)
         }
     };
-    report(&found, &unsaid, &selection, arguments, printer);
+    report(found, &unsaid, &selection, arguments, printer);
     match &arguments.output {
         Some(path) if path != Path::new("-") => {
             let path_text = path.display();
@@ -148,6 +159,29 @@ pub(crate) fn write_models(
         _ => printer.data(&text)?,
     }
     Ok(Status::Done)
+}
+
+/// The form of the models that was asked for.
+fn form(arguments: &InspectdbArguments) -> Form {
+    Form {
+        rich: arguments.rich_types,
+        minimal: arguments.minimal,
+    }
+}
+
+/// The folder that a package is to be written into, where one is asked for.
+fn folder(arguments: &InspectdbArguments) -> Result<Option<&Path>, Failure> {
+    let folder = arguments
+        .output
+        .as_deref()
+        .filter(|path| package::is_folder(path));
+    if folder.is_some() && arguments.format != Description::Models {
+        return Err(
+            Failure::new("only models are written as a package, into a folder")
+                .with_hint("Give --output the name of a file."),
+        );
+    }
+    Ok(folder)
 }
 
 pub(crate) fn patterns(texts: &[String]) -> Vec<Pattern> {
