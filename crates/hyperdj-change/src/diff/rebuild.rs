@@ -241,7 +241,7 @@ impl Difference<'_> {
                 number.to_string()
             };
             let aside =
-                QualifiedName::new(&name.schema, &format!("{}__old{shown}", &name.name[..end]));
+                QualifiedName::new(&name.schema, format!("{}__old{shown}", &name.name[..end]));
             let is_free = [self.from, self.to].iter().all(|side| {
                 side.relation(&aside).is_none() && !type_names(side).any(|known| *known == aside)
             });
