@@ -14,6 +14,7 @@ use super::said::{settle, without_system_columns};
 use super::selection::Selection;
 use super::{inspection_failure, options, patterns};
 use crate::arguments::InspectdbArguments;
+use crate::commands::makemigrations::Expressions;
 use crate::progress::Progress;
 use crate::{Failure, Printer, Status};
 
@@ -31,7 +32,6 @@ pub(super) fn compare(
     let mut client = Client::connect(config)?;
     let found = inspect(&mut client, &options(arguments, &tables))
         .map_err(|error| inspection_failure(error, config))?;
-    drop(client);
     drop(progress);
 
     let selection = Selection::new(&found, &tables, &excluded, arguments.include_views);
@@ -45,6 +45,8 @@ pub(super) fn compare(
             settle(relation, there);
         }
     }
+    Expressions::new(Some(&mut client), &[]).settle(&mut said, &database);
+    drop(client);
     let classes: HashMap<QualifiedName, String> = document
         .models()
         .map(|model| (model.table, model.name.to_owned()))
