@@ -14,6 +14,7 @@ use super::said::{settle, without_system_columns};
 use super::selection::Selection;
 use super::{inspection_failure, options, patterns};
 use crate::arguments::InspectdbArguments;
+use crate::commands::makemigrations::Expressions;
 use crate::progress::Progress;
 use crate::{Failure, Printer, Status};
 
@@ -24,13 +25,15 @@ pub(super) fn compare(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    let found = read(config, document, arguments, printer)?;
-    compare_found(&found, document, arguments, printer)
+    let (found, mut client) = read(config, document, arguments, printer)?;
+    compare_found(&found, Some(&mut client), document, arguments, printer)
 }
 
-/// Lists where the models say something else than what was found.
+/// Lists where the models say something else than what was found; where it was found, is asked which expressions are the
+/// same.
 pub(super) fn compare_found(
     found: &Inspection,
+    client: Option<&mut Client>,
     document: &Document,
     arguments: &InspectdbArguments,
     printer: &mut Printer,
@@ -40,7 +43,11 @@ pub(super) fn compare_found(
     let selection = Selection::new(found, &tables, &excluded, arguments.include_views);
     let of_models: Vec<QualifiedName> = document.models().map(|model| model.table).collect();
     selection.check(&of_models, printer)?;
-    let sides = Sides::of(document, found, &selection, arguments)?;
+    let mut sides = Sides::of(document, found, &selection, arguments)?;
+    if client.is_some() {
+        // Of a dump nobody says what else means the same.
+        Expressions::new(client, &[]).settle(&mut sides.said, &sides.database);
+    }
     let told = sides.differences(document);
     for difference in &told {
         printer.data(&text(difference, document))?;
@@ -73,14 +80,15 @@ pub(super) fn read(
     document: &Document,
     arguments: &InspectdbArguments,
     printer: &mut Printer,
-) -> Result<Inspection, Failure> {
+) -> Result<(Inspection, Client), Failure> {
     // What is wrong with the models is told before the database is asked.
     said(document, &Schema::default())?;
     let _progress = Progress::start(printer, format!("Reading the catalog of {config}"));
     let mut client = Client::connect(config)?;
     let tables = patterns(&arguments.table);
-    inspect(&mut client, &options(arguments, &tables))
-        .map_err(|error| inspection_failure(error, config))
+    let found = inspect(&mut client, &options(arguments, &tables))
+        .map_err(|error| inspection_failure(error, config))?;
+    Ok((found, client))
 }
 
 /// What models and a database say of the same tables.

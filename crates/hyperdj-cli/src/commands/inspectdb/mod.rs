@@ -53,7 +53,7 @@ pub(crate) fn run(
         let options = options(arguments, &patterns(&arguments.table));
         let found = dump::read(path, arguments.via_server, &options, printer)?;
         return match &document {
-            Some(document) => compared::compare_found(&found, document, arguments, printer),
+            Some(document) => compared::compare_found(&found, None, document, arguments, printer),
             None => write_found(&found, None, arguments, printer),
         };
     }

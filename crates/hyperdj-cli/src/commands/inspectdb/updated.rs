@@ -30,7 +30,7 @@ pub(super) fn run(
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
     let (paths, files) = files(place)?;
-    let found = read(config, document, arguments, printer)?;
+    let (found, _) = read(config, document, arguments, printer)?;
     let tables = patterns(&arguments.table);
     let excluded = patterns(&arguments.exclude);
     let selection = Selection::new(&found, &tables, &excluded, arguments.include_views);
