@@ -33,7 +33,7 @@ Examples:
   hyper makemigrations                    write a migration for what managed models say and the database lacks
   hyper migrate                           apply it
   hyper run                               serve the application of the current folder over HTTP
-  hyper serve                             look at the database in a browser, and read it as JSON, with no code
+  hyper serve                             the database in a browser, and as JSON, with no code
   hyper shell                             a Python prompt with the models and the database
 
 `hyper COMMAND --help` explains a command. Data goes to standard output, words to standard error.
