@@ -38,7 +38,7 @@ Examples:
   hyper migrate                           apply it
   hyper doctor                            the risks of the database, each with the SQL that mends it
   hyper run                               serve the application of the current folder over HTTP
-  hyper serve                             look at the database in a browser, and read it as JSON, with no code
+  hyper serve                             the database in a browser, and as JSON, with no code
   hyper shell                             a Python prompt with the models and the database
 
 `hyper COMMAND --help` explains a command. Data goes to standard output, words to standard error.
