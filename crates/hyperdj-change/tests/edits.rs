@@ -45,7 +45,7 @@ const SOURCES: &[&str] = &[
 fn settle(cluster: &Cluster, database: &str, schema: &Schema) -> Outcome<Schema> {
     cluster.create_database(database)?;
     let mut client = connect(cluster, database)?;
-    for statement in hyperdj_ddl::create(schema) {
+    for statement in hyperdj_ddl::create(schema, hyperdj_ddl::Parts::default()) {
         // A hand also writes what no server takes: that part of its schema is not there, then.
         let _ = client.batch_execute(statement.sql());
     }

@@ -31,6 +31,8 @@ SELECT 'relation', c.oid, NULL::smallint,
            'of_type',
            (SELECT json_build_object('schema', tn.nspname, 'name', t.typname)
             FROM pg_type t JOIN pg_namespace tn ON tn.oid = t.typnamespace WHERE t.oid = c.reloftype),
+           'temporal', coalesce(terms.temporal, '[]'::json), --@18+
+           'not_enforced', coalesce(terms.not_enforced, '[]'::json), --@18+
            'index_statistics', coalesce(targets.list, '[]'::json)),
        NULL::json
 FROM relations c
@@ -42,9 +44,16 @@ LEFT JOIN (SELECT i.indrelid, json_agg(json_build_array(ic.relname, a.attnum, a.
            JOIN pg_attribute a ON a.attrelid = i.indexrelid AND a.attstattarget >= 0
            WHERE i.indexrelid >= 16384
            GROUP BY i.indrelid) targets ON targets.indrelid = c.oid
+LEFT JOIN (SELECT k.conrelid, --@18+
+                  json_agg(k.conname ORDER BY k.conname COLLATE "C") FILTER (WHERE k.conperiod) AS temporal, --@18+
+                  json_agg(k.conname ORDER BY k.conname COLLATE "C") FILTER (WHERE NOT k.conenforced) AS not_enforced --@18+
+           FROM pg_constraint k --@18+
+           WHERE k.conperiod OR NOT k.conenforced --@18+
+           GROUP BY k.conrelid) terms ON terms.conrelid = c.oid --@18+
 WHERE c.relkind IN ('r', 'p', 'f', 'm')
   AND (c.relrowsecurity OR c.relforcerowsecurity OR c.relreplident <> 'd' AND c.relkind <> 'f' OR am.amname <> 'heap' OR c.reloftype <> 0
        OR targets.list IS NOT NULL
+       OR terms.conrelid IS NOT NULL --@18+
        OR EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisclustered))
 UNION ALL
 SELECT 'column', c.oid, a.attnum,
