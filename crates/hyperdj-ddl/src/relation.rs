@@ -105,11 +105,13 @@ fn create_table(relation: &Relation, parents: Parents<'_>) -> Vec<Statement> {
         .map(|column| own_part(column, partitioned))
         .collect();
     for column in &columns {
-        if with_inherits && let Some(inherited) = inherited_column(&family, &column.name) {
-            if is_inherited_with_changes(column, inherited) && !column.settings.redeclared {
-                altered.extend(alterations(relation, column, inherited));
-                continue;
-            }
+        if with_inherits
+            && let Some(inherited) = inherited_column(&family, &column.name)
+            && is_inherited_with_changes(column, inherited)
+            && !column.settings.redeclared
+        {
+            altered.extend(alterations(relation, column, inherited));
+            continue;
         }
         statements.extend(column::before(relation, column));
         lines.push(column::definition(relation, column));

@@ -13,4 +13,3 @@ CREATE TABLE bookings (
 COMMENT ON CONSTRAINT must_have_a_room ON bookings IS 'always';
 CREATE TABLE guests (id integer PRIMARY KEY, host_id integer, name text, CONSTRAINT to_host FOREIGN KEY (host_id) REFERENCES guests NOT ENFORCED);
 ALTER TABLE guests ADD CONSTRAINT named NOT NULL name NOT VALID;
-CREATE TABLE children (extra integer) INHERITS (guests);

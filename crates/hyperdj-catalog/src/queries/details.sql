@@ -6,7 +6,7 @@ WITH namespaces AS MATERIALIZED (
     WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
       AND ($1::text[] IS NULL OR n.nspname = ANY ($1::text[]))
 ), relations AS MATERIALIZED (
-    SELECT c.oid, c.relkind, c.relname, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relam, c.reloftype,
+    SELECT c.oid, c.relkind, c.relname, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relam, c.reloftype, c.relispartition,
            n.nspname, format('%I.%I', n.nspname, c.relname) AS name
     FROM pg_class c JOIN namespaces n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'c')
@@ -76,7 +76,8 @@ FROM relations c
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_constraint k --@18+
-       ON k.conrelid = c.oid AND k.contype = 'n' AND k.conkey[1] = a.attnum AND k.conislocal --@18+
+       ON k.conrelid = c.oid AND k.contype = 'n' AND k.conkey[1] = a.attnum --@18+
+      AND (k.conislocal OR c.relispartition) --@18+
       AND (NOT k.convalidated OR k.connoinherit --@18+
            OR k.conname <> c.relname || '_' || a.attname || '_not_null' --@18+
               AND octet_length(c.relname || '_' || a.attname || '_not_null') < 64) --@18+
