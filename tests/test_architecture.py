@@ -17,6 +17,7 @@ PURE = (
     "hyperdj-state",
     "hyperdj-ddl",
     "hyperdj-change",
+    "hyperdj-update",
     "hyperdj-values",
 )
 IMPURE = re.compile(r"\bstd::(fs|net|env|process|thread|time|os|io)\b")

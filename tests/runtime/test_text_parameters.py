@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hyperdjango.models import Range
 from hyperdjango.errors import DataError
+from hyperdjango.models import Range
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sessions import VALUE, session

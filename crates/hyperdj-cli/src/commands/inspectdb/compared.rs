@@ -11,8 +11,8 @@ use hyperdj_state::{Document, Error, ModelPlace};
 use super::narrowed::{is_whole, keep_sequences, keep_types, narrowed, used_types};
 use super::report::{counted, report_unreadable, schemas_read};
 use super::said::{settle, without_system_columns};
-use super::selection::Selection;
-use super::{inspection_failure, options, patterns};
+use super::selection::{Asked, Selection};
+use super::{inspection_failure, options};
 use crate::arguments::InspectdbArguments;
 use crate::progress::Progress;
 use crate::{Failure, Printer, Status};
@@ -25,11 +25,8 @@ pub(super) fn compare(
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
     let found = read(config, document, arguments, printer)?;
-    let tables = patterns(&arguments.table);
-    let excluded = patterns(&arguments.exclude);
-    let selection = Selection::new(&found, &tables, &excluded, arguments.include_views);
-    let of_models: Vec<QualifiedName> = document.models().map(|model| model.table).collect();
-    selection.check(&of_models, printer)?;
+    let asked = Asked::of(arguments);
+    let selection = asked.beside(&found, document, printer)?;
     let sides = Sides::of(document, &found, &selection, arguments)?;
     let told = sides.differences(document);
     for difference in &told {
@@ -68,7 +65,7 @@ pub(super) fn read(
     said(document, &Schema::default())?;
     let _progress = Progress::start(printer, format!("Reading the catalog of {config}"));
     let mut client = Client::connect(config)?;
-    let tables = patterns(&arguments.table);
+    let tables = Asked::of(arguments).tables;
     inspect(&mut client, &options(arguments, &tables))
         .map_err(|error| inspection_failure(error, config))
 }

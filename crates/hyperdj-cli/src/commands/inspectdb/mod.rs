@@ -29,7 +29,7 @@ use crate::{Failure, Printer, Status};
 pub(crate) use failure::inspection_failure;
 use narrowed::narrowed;
 use report::report;
-use selection::Selection;
+use selection::Asked;
 use sql::sql;
 
 pub(crate) fn run(
@@ -58,9 +58,8 @@ pub(crate) fn write_models(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    let tables = patterns(&arguments.table);
-    let excluded = patterns(&arguments.exclude);
-    let options = options(arguments, &tables);
+    let asked = Asked::of(arguments);
+    let options = options(arguments, &asked.tables);
 
     if arguments.format == Description::Models {
         // The rules of English take a while to compile: that is done while the server works.
@@ -69,7 +68,6 @@ pub(crate) fn write_models(
     let progress = Progress::start(printer, format!("Connecting to {config}"));
     let mut client = Client::connect(config)?;
     progress.say(format!("Reading the catalog of {config}"));
-    let views = arguments.include_views;
     let form = Form {
         rich: arguments.rich_types,
         minimal: arguments.minimal,
@@ -90,7 +88,7 @@ pub(crate) fn write_models(
         if !writes_models {
             return;
         }
-        let selection = Selection::new(found, &tables, &excluded, views);
+        let selection = asked.selection(found);
         body = Some(Body::write(&found.schema, &selection.request(form)));
     };
     let found = inspect_with(&mut client, &options, &mut write_early)
@@ -98,7 +96,7 @@ pub(crate) fn write_models(
     drop(client);
     drop(progress);
 
-    let selection = Selection::new(&found, &tables, &excluded, views);
+    let selection = asked.selection(&found);
     selection.check(&[], printer)?;
     let request = selection.request(form);
     if let Some(folder) = folder {
@@ -128,10 +126,6 @@ pub(crate) fn write_models(
         _ => printer.data(&text)?,
     }
     Ok(Status::Done)
-}
-
-fn patterns(texts: &[String]) -> Vec<Pattern> {
-    texts.iter().map(|text| Pattern::new(text)).collect()
 }
 
 /// What to read for what was asked for.

@@ -13,9 +13,8 @@ use hyperdj_update::{File, Model, Wanted, enum_names, update};
 use similar::TextDiff;
 
 use super::compared::{Sides, read, text};
-use super::patterns;
 use super::report::{counted, report_unreadable};
-use super::selection::Selection;
+use super::selection::{Asked, Selection};
 use crate::arguments::InspectdbArguments;
 use crate::models::Place;
 use crate::output::write;
@@ -31,11 +30,8 @@ pub(super) fn run(
 ) -> Result<Status, Failure> {
     let (paths, files) = files(place)?;
     let found = read(config, document, arguments, printer)?;
-    let tables = patterns(&arguments.table);
-    let excluded = patterns(&arguments.exclude);
-    let selection = Selection::new(&found, &tables, &excluded, arguments.include_views);
-    let of_models: Vec<QualifiedName> = document.models().map(|model| model.table).collect();
-    selection.check(&of_models, printer)?;
+    let asked = Asked::of(arguments);
+    let selection = asked.beside(&found, document, printer)?;
     report_unreadable(&found, &selection, printer);
     let sides = Sides::of(document, &found, &selection, arguments)?;
     let before = sides.differences(document);
