@@ -57,9 +57,11 @@ def test_what_is_said_is_compared(project: Project) -> None:
     }
 
 
-def test_every_minimal_model_can_be_adopted_and_nothing_is_proposed(
-    project: Project,
+@pytest.mark.parametrize("form", ["--minimal", "--rich-types"])
+def test_every_model_can_be_adopted_and_nothing_is_proposed(
+    project: Project, form: str
 ) -> None:
+    project.run("inspectdb", form, "--output", "models.py", "--force").check()
     before = project.dump()
     text = (project.folder / "models.py").read_text(encoding="utf-8")
     names = [

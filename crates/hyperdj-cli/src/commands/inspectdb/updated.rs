@@ -1,11 +1,11 @@
 //! `--update`: brings a models file up to date with the database, and keeps what people wrote into it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use hyperdj_catalog::Inspection;
-use hyperdj_codegen::{Difference, Form, Naming, Part, written};
+use hyperdj_codegen::{Difference, Form, Naming, Part, module_name, printable, written};
 use hyperdj_postgres::Config;
 use hyperdj_schema::QualifiedName;
 use hyperdj_state::Document;
@@ -28,7 +28,7 @@ pub(super) fn run(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    let (paths, files) = files(place)?;
+    let (mut paths, mut files) = files(place)?;
     let found = read(config, document, arguments, printer)?;
     let asked = Asked::of(arguments);
     let selection = asked.beside(&found, document, printer)?;
@@ -38,6 +38,9 @@ pub(super) fn run(
     if before.is_empty() {
         printer.line(&format!("{} is up to date.", place.named));
         return Ok(Status::Done);
+    }
+    if place.is_package {
+        add_modules(document, &sides, &mut paths, &mut files);
     }
     let mut work = Work {
         place,
@@ -270,9 +273,53 @@ fn files(place: &Place) -> Result<(Vec<PathBuf>, Vec<File>), Failure> {
         files.push(File {
             path: shown(&path),
             text,
+            new_for: None,
         });
     }
     Ok((real, files))
+}
+
+/// Gives schemas that no model is of yet a module of their own each.
+fn add_modules(
+    document: &Document,
+    sides: &Sides,
+    paths: &mut Vec<PathBuf>,
+    files: &mut Vec<File>,
+) {
+    let known: HashSet<String> = document.models().map(|model| model.table.schema).collect();
+    let new: BTreeSet<&String> = sides
+        .database
+        .relations
+        .iter()
+        .map(|relation| &relation.name.schema)
+        .filter(|schema| !known.contains(*schema))
+        .collect();
+    let (Some(folder), Some(shown)) = (
+        paths
+            .first()
+            .and_then(|path| path.parent())
+            .map(Path::to_path_buf),
+        files
+            .first()
+            .and_then(|file| Path::new(&file.path).parent().map(Path::to_path_buf)),
+    ) else {
+        return;
+    };
+    for schema in new {
+        let name = format!("{}.py", module_name(schema));
+        if folder.join(&name).exists() {
+            continue;
+        }
+        paths.push(folder.join(&name));
+        files.push(File {
+            path: shown.join(&name).display().to_string(),
+            text: format!(
+                "\"\"\"\n# Schema: {}\n# Tables: 0\n\"\"\"\n",
+                printable(schema)
+            ),
+            new_for: Some(schema.clone()),
+        });
+    }
 }
 
 fn shown(path: &Path) -> String {
