@@ -413,3 +413,53 @@ def test_code_that_the_change_would_break_stops_it(project: Project) -> None:
     assert result.exit_code == 2 and "ZzOld" in result.stderr
     assert "Nothing was written" in result.stderr
     assert text_of(project) == text
+
+
+def test_managed_models_say_what_is_to_be(project: Project) -> None:
+    project.run("inspectdb", "--output", "models.py").check()
+    text = text_of(project).replace("managed = False", "managed = True", 1)
+    name = re.findall(r"class (\w+)\(Model\)", text)[0]
+    (project.folder / "models.py").write_text(text, encoding="utf-8")
+    project.sql(
+        "ALTER TABLE countries ADD later text; ALTER TABLE users ADD later text"
+    )
+    result = project.run("inspectdb", "--update", "models.py").check()
+    assert f"all the same): {name}." in result.stderr
+    lines = text_of(project).splitlines()
+    assert lines.count("    later: str = Field(nullable=True)") == 1
+    project.run("inspectdb", "--table", "*", "--update", "models.py").check()
+    lines = text_of(project).splitlines()
+    assert lines.count("    later: str = Field(nullable=True)") == 2
+
+
+def test_another_database_does_not_empty_the_file(project: Project) -> None:
+    project.run("inspectdb", "--output", "models.py").check()
+    text = text_of(project)
+    project.sql("DROP TABLE users, countries, zz_old; CREATE TABLE other (id integer)")
+    result = project.run("inspectdb", "--update", "models.py")
+    assert result.exit_code == 2
+    assert "3 of the 3 tables of the models are not in database" in result.stderr
+    assert text_of(project) == text
+    project.run("inspectdb", "--update", "models.py", "--force").check()
+    assert "class Other(Model)" in text_of(project)
+    assert "class User(Model)" not in text_of(project)
+
+
+def test_views_and_partitions_come_and_change(project: Project) -> None:
+    project.sql(
+        "CREATE VIEW adults AS SELECT id, email FROM users WHERE age > 17;"
+        "CREATE TABLE log (day date, note text) PARTITION BY RANGE (day);"
+        "CREATE TABLE log_2020 PARTITION OF log FOR VALUES FROM ('2020-01-01') TO ('2021-01-01')"
+    )
+    views = ("--include-views",)
+    project.run("inspectdb", *views, "--output", "models.py").check()
+    project.sql(
+        "CREATE OR REPLACE VIEW adults AS SELECT id, email, age FROM users WHERE age > 20;"
+        "CREATE MATERIALIZED VIEW many AS SELECT count(*) FROM users; CREATE INDEX ON log (day);"
+        "CREATE TABLE log_2021 PARTITION OF log FOR VALUES FROM ('2021-01-01') TO ('2022-01-01')"
+    )
+    text = brought_up_to_date(project, *views)
+    assert "# Tables: 6\n# Views: 2\n" in text
+    fresh = project.run("inspectdb", *views).check().stdout
+    assert sorted(text.splitlines()) == sorted(fresh.splitlines())
+    check_layout(text)

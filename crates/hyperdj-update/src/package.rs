@@ -117,8 +117,13 @@ pub(crate) fn new_import(source: &Source<'_>, edits: &mut Edits, module: &str, t
         }
         (None, None, None) => {
             let docstring = source.body().first().filter(|first| first.is_expr_stmt());
-            let place = docstring.map_or(0, |part| source.line_end(places(part).1));
-            edits.insert(place, format!("\n\n{text}\n"));
+            match docstring {
+                Some(part) => {
+                    let end = source.line_end(places(part).1);
+                    edits.insert(end, format!("\n\n{text}"));
+                }
+                None => edits.insert(0, format!("{text}\n\n")),
+            }
         }
     }
 }

@@ -33,8 +33,17 @@ pub(super) fn run(
     let asked = Asked::of(arguments);
     let selection = asked.beside(&found, document, printer)?;
     report_unreadable(&found, &selection, printer);
-    let sides = Sides::of(document, &found, &selection, arguments)?;
+    let mut sides = Sides::of(document, &found, &selection, arguments)?;
+    let left_alone = leave_managed(document, arguments, &mut sides);
+    if !left_alone.is_empty() {
+        printer.line(&format!(
+            "Left as they are, since managed models say what their tables are to be (--table changes them all the \
+             same): {}.",
+            left_alone.join(", ")
+        ));
+    }
     let before = sides.differences(document);
+    refuse_other_database(&sides, &found, arguments)?;
     if before.is_empty() {
         printer.line(&format!("{} is up to date.", place.named));
         return Ok(Status::Done);
@@ -89,6 +98,61 @@ pub(super) fn run(
     Ok(Status::Findings)
 }
 
+/// A managed model says what its table is to be: what differs is for a migration, unless the table is named.
+///
+/// Gives the models that differ and are left alone.
+fn leave_managed(
+    document: &Document,
+    arguments: &InspectdbArguments,
+    sides: &mut Sides,
+) -> Vec<String> {
+    let mut left = Vec::new();
+    if !arguments.table.is_empty() {
+        return left;
+    }
+    let differing: BTreeSet<QualifiedName> = sides
+        .differences(document)
+        .into_iter()
+        .map(|difference| difference.object)
+        .collect();
+    for model in document.models().filter(|model| model.managed) {
+        let Some(said) = sides.said.relation(&model.table).cloned() else {
+            continue;
+        };
+        if differing.contains(&model.table) {
+            left.push(model.name.to_owned());
+        }
+        let relations = &mut sides.database.relations;
+        relations.retain(|relation| relation.name != model.table);
+        relations.push(said);
+        relations.sort_by(|one, other| one.name.cmp(&other.name));
+    }
+    left
+}
+
+/// Where most tables of the models are not there, it is likely another database that was named.
+fn refuse_other_database(
+    sides: &Sides,
+    found: &Inspection,
+    arguments: &InspectdbArguments,
+) -> Result<(), Failure> {
+    let all = sides.said.relations.len();
+    let is_gone = |name: &QualifiedName| sides.database.relation(name).is_none();
+    let said = sides.said.relations.iter();
+    let gone = said.filter(|relation| is_gone(&relation.name)).count();
+    if arguments.force || arguments.dry_run || gone < 3 || gone * 2 <= all {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{gone} of the {all} tables of the models are not in database `{}`; nothing was written",
+        found.database
+    ))
+    .with_hint(
+        "Name the right database with --database. --dry-run shows what would change; --force takes the classes of these \
+         tables out.",
+    ))
+}
+
 /// What is known while files are brought up to date.
 struct Work<'w> {
     place: &'w Place,
@@ -110,7 +174,8 @@ impl Work<'_> {
         loop {
             let texts = self.texts(sides, &whole)?;
             let after = self.imported(&texts)?;
-            let sides = Sides::of(&after, self.found, self.selection, self.arguments)?;
+            let mut sides = Sides::of(&after, self.found, self.selection, self.arguments)?;
+            leave_managed(&after, self.arguments, &mut sides);
             let left = sides.differences(&after);
             // A field for which a change of a part was not enough is written anew.
             let again: Vec<(QualifiedName, String)> = left
