@@ -165,7 +165,7 @@ pub(crate) struct InspectdbArguments {
 
     /// Bring the models of a file or package up to date with the database. What people wrote into it stays: names, methods,
     /// comments, annotations, order.
-    #[arg(long, value_name = "MODELS", conflicts_with_all = ["format", "output", "force", "check", "minimal"])]
+    #[arg(long, value_name = "MODELS", conflicts_with_all = ["format", "output", "check", "minimal"])]
     pub(crate) update: Option<String>,
 
     /// With --update: write nothing, and show what would change.
@@ -177,7 +177,8 @@ pub(crate) struct InspectdbArguments {
     #[arg(long, short, value_name = "FILE|FOLDER/")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Replace the output file where its content would change.
+    /// Replace the output file where its content would change; with --update, take classes out even where most tables of
+    /// the models are not there.
     #[arg(long)]
     pub(crate) force: bool,
 

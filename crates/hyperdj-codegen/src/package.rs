@@ -245,7 +245,7 @@ fn by_first_word<'r>(group: &[&'r Relation]) -> BTreeMap<&'r str, Vec<&'r Relati
 }
 
 /// A module's name: a schema's or a word's in small letters, made an identifier.
-fn module_name(text: &str) -> String {
+pub fn module_name(text: &str) -> String {
     let name = cleaned(&text.to_lowercase());
     let name = match name.chars().next() {
         Some(first) if unicode_ident::is_xid_start(first) => name,

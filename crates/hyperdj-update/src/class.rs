@@ -9,7 +9,7 @@ use ruff_python_ast::{Stmt, StmtAnnAssign, StmtClassDef};
 use crate::Model;
 use crate::edits::{Edits, indented};
 use crate::field;
-use crate::sequence::{Change, all_places, edit, elements, rebuilt};
+use crate::sequence::{Change, all_places, changes, edit, elements, rebuilt};
 use crate::source::{Source, assigned, places};
 
 /// What stands above the class of a table without a key.
@@ -261,29 +261,9 @@ fn list(
     wanted: &[(String, Expression)],
     order: &[String],
 ) {
-    let of = |entries: &[(String, Expression)], name: &str| -> Option<Expression> {
-        let mut found = entries.iter();
-        found
-            .find(|(own, _)| own == name)
-            .map(|(_, value)| value.clone())
-    };
-    let changes: Vec<Change> = order
-        .iter()
-        .map(|own| match (of(said, own), of(wanted, own)) {
-            (Some(before), Some(after)) if before != after => Change::Replace(after),
-            (Some(_), None) => Change::Remove,
-            _ => Change::Keep,
-        })
-        .collect();
-    let added: Vec<Expression> = wanted
-        .iter()
-        .filter(|(own, _)| !order.contains(own))
-        .filter(|(own, value)| of(said, own).as_ref() != Some(value))
-        .map(|(_, value)| value.clone())
-        .collect();
-    if added.is_empty() && changes.iter().all(|change| matches!(change, Change::Keep)) {
+    let Some((changes, added)) = changes(said, wanted, order) else {
         return;
-    }
+    };
     let Some((statement, value)) = assigned(&meta.body, name) else {
         if !added.is_empty() {
             set_entry(source, edits, meta, name, &Expression::Tuple(added));

@@ -7,6 +7,7 @@ use hyperdj_schema::QualifiedName;
 use ruff_python_ast::{Expr, Stmt, StmtClassDef};
 
 use crate::edits::{Edits, indented};
+use crate::placing::{Export, Kind};
 use crate::sequence::elements;
 use crate::source::{Source, places};
 use crate::{Error, File, Wanted, class};
@@ -70,7 +71,21 @@ fn members(class: &StmtClassDef) -> impl Iterator<Item = (String, String, &Stmt)
     })
 }
 
-pub(crate) fn update(sources: &[Source<'_>], edits: &mut [Edits], wanted: &Wanted<'_>) {
+/// Changes the classes of enumerations; gives those that have come and gone.
+pub(crate) fn update(
+    sources: &[Source<'_>],
+    edits: &mut [Edits],
+    wanted: &Wanted<'_>,
+) -> Vec<Export> {
+    let mut exports = Vec::new();
+    let mut note = |file: usize, class: &str, is_new: bool| {
+        exports.push(Export {
+            file,
+            class: class.to_owned(),
+            kind: Kind::Enumeration,
+            is_new,
+        });
+    };
     let place = |class: &str| {
         sources
             .iter()
@@ -90,6 +105,7 @@ pub(crate) fn update(sources: &[Source<'_>], edits: &mut [Edits], wanted: &Wante
                     .position(|source| source.assigned("types").is_some())
                     .unwrap_or_default();
                 add(&sources[number], &mut edits[number], new);
+                note(number, &new.class, true);
             }
             _ => {}
         }
@@ -98,8 +114,10 @@ pub(crate) fn update(sources: &[Source<'_>], edits: &mut [Edits], wanted: &Wante
         let is_gone = !wanted.wanted.enums.iter().any(|new| new.name == old.name);
         if let Some(number) = place(&old.class).filter(|_| is_gone) {
             class::remove(&sources[number], &mut edits[number], &old.class);
+            note(number, &old.class, false);
         }
     }
+    exports
 }
 
 /// Gives a class the members that its type's labels are; those that stay are not touched.

@@ -80,9 +80,14 @@ impl Changes {
                 .find(|(name, _)| name == keyword)
                 .map(|(_, value)| value.clone())
         };
+        let first = ["primary_key", "unique", "foreign_key"].map(str::to_owned);
         let before = |keyword: &str| -> Vec<String> {
             let names = wanted.arguments.iter().map(|(name, _)| name.clone());
-            names.take_while(|name| name != keyword).collect()
+            let mut names: Vec<String> = names.take_while(|name| name != keyword).collect();
+            if !first.iter().any(|name| name == keyword) {
+                names.push("nullable".to_owned());
+            }
+            names
         };
         for (keyword, value_there) in &wanted.arguments {
             if value(said, keyword).as_ref() != Some(value_there) {
@@ -119,7 +124,6 @@ impl Changes {
             } else if wanted.says_none {
                 or_none = true;
             } else {
-                let first = ["primary_key", "unique", "foreign_key"].map(str::to_owned);
                 let flag = Expression::Atom("True".to_owned());
                 set.push(("nullable".to_owned(), flag, first.to_vec()));
             }

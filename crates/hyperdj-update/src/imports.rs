@@ -1,6 +1,6 @@
 //! Imports that a changed file needs, and those that it needs no more.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use hyperdj_codegen::{import_statement, natural};
 use ruff_python_ast::visitor::{Visitor, walk_expr};
@@ -8,12 +8,20 @@ use ruff_python_ast::{Expr, ExprContext, Stmt, StmtImportFrom};
 use ruff_text_size::Ranged;
 
 use crate::edits::{Edits, indented};
+use crate::package::new_import;
 use crate::sequence::{Change, edit};
 use crate::source::{Source, places};
 use crate::{Error, File, Wanted};
 
 /// The text with the imports that its names need.
-pub(crate) fn update(file: &File, text: &str, wanted: &Wanted<'_>) -> Result<String, Error> {
+///
+/// `beside` are the modules of the same package that have classes of enumerations.
+pub(crate) fn update(
+    file: &File,
+    text: &str,
+    wanted: &Wanted<'_>,
+    beside: &HashMap<String, String>,
+) -> Result<String, Error> {
     let before = Source::parse(file)?;
     let source = Source::parse_text(&file.path, text)?;
     let used = used(&source);
@@ -100,6 +108,31 @@ pub(crate) fn update(file: &File, text: &str, wanted: &Wanted<'_>) -> Result<Str
     for group in [others, ours] {
         insert(&source, &mut edits, &statements, &group);
     }
+    let mut local: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (class, module) in beside {
+        if used.contains(class) && !bound.contains(class) {
+            local.entry(module).or_default().push(class.clone());
+        }
+    }
+    for (module, classes) in local {
+        let found = statements.iter().find_map(|part| {
+            let import = part.as_import_from_stmt()?;
+            let is_it = import.module.as_ref().is_some_and(|own| own == module);
+            (import.level == 1 && is_it).then_some((part, import))
+        });
+        match found {
+            Some((statement, import)) => {
+                let mut all = names(&source, import);
+                all.extend(classes);
+                rewrite(&source, &mut edits, statement, import, all);
+            }
+            None => {
+                let classes: Vec<&str> = classes.iter().map(String::as_str).collect();
+                let text = import_statement(&format!(".{module}"), &classes);
+                new_import(&source, &mut edits, module, &text);
+            }
+        }
+    }
     Ok(edits.apply(&source))
 }
 
@@ -141,8 +174,9 @@ fn rewrite(
         return;
     }
     let module = import.module.as_ref().map_or("", |module| module.as_str());
+    let module = format!("{}{module}", ".".repeat(import.level as usize));
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let text = indented(&import_statement(module, &names), source.step());
+    let text = indented(&import_statement(&module, &names), source.step());
     edits.replace(start..end, text);
 }
 

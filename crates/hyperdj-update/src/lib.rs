@@ -35,6 +35,8 @@ pub struct File {
     pub path: String,
     /// Its text.
     pub text: String,
+    /// The schema whose tables are to stand in it, where it is a new module of a package.
+    pub new_for: Option<String>,
 }
 
 /// A model as it stands in a file.
@@ -109,8 +111,8 @@ pub fn update(files: &[File], wanted: &Wanted<'_>) -> Result<Vec<String>, Error>
             _ => {}
         }
     }
-    let exports = placing::add_classes(&sources, &mut edits, wanted);
-    enums::update(&sources, &mut edits, wanted);
+    let mut exports = placing::add_classes(files, &sources, &mut edits, wanted);
+    exports.extend(enums::update(&sources, &mut edits, wanted));
     lists::update(&sources, &mut edits, wanted);
     header::update(&sources, &mut edits, &exports);
     let mut texts: Vec<String> = sources
@@ -119,9 +121,10 @@ pub fn update(files: &[File], wanted: &Wanted<'_>) -> Result<Vec<String>, Error>
         .map(|(source, edits)| edits.apply(source))
         .collect();
     package::export(files, &mut texts, &exports)?;
+    let beside = package::enum_modules(files, &texts, wanted)?;
     for (file, text) in files.iter().zip(&mut texts) {
         if *text != file.text {
-            *text = imports::update(file, text, wanted)?;
+            *text = imports::update(file, text, wanted, &beside)?;
         }
     }
     Ok(texts)

@@ -7,7 +7,7 @@ use ruff_text_size::Ranged;
 
 use crate::Wanted;
 use crate::edits::{Edits, indented};
-use crate::sequence::{Change, all_places, edit, elements, rebuilt};
+use crate::sequence::{all_places, changes, edit, elements, rebuilt};
 use crate::source::{Source, places};
 
 pub(crate) fn update(sources: &[Source<'_>], edits: &mut [Edits], wanted: &Wanted<'_>) {
@@ -38,29 +38,9 @@ fn list(
     wanted: &[(QualifiedName, Expression)],
     order: &[QualifiedName],
 ) {
-    let of = |entries: &[(QualifiedName, Expression)], name: &QualifiedName| {
-        let mut found = entries.iter();
-        found
-            .find(|(own, _)| own == name)
-            .map(|(_, value)| value.clone())
-    };
-    let changes: Vec<Change> = order
-        .iter()
-        .map(|own| match (of(said, own), of(wanted, own)) {
-            (Some(before), Some(after)) if before != after => Change::Replace(after),
-            (Some(_), None) => Change::Remove,
-            _ => Change::Keep,
-        })
-        .collect();
-    let is_new = |name: &QualifiedName| !order.contains(name) && of(said, name).is_none();
-    let added: Vec<Expression> = wanted
-        .iter()
-        .filter(|(own, _)| is_new(own))
-        .map(|(_, value)| value.clone())
-        .collect();
-    if added.is_empty() && changes.iter().all(|change| matches!(change, Change::Keep)) {
+    let Some((changes, added)) = changes(said, wanted, order) else {
         return;
-    }
+    };
     let place = sources
         .iter()
         .position(|source| source.assigned(name).is_some());

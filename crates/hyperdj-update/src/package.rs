@@ -1,6 +1,10 @@
 //! What the `__init__.py` of a package gives on of its modules.
 
-use hyperdj_codegen::{Expression, assignment, export_order, import_statement, string_literal};
+use std::collections::HashMap;
+
+use hyperdj_codegen::{
+    Expression, assignment, export_order, import_statement, natural, string_literal,
+};
 use ruff_python_ast::Stmt;
 use ruff_text_size::Ranged;
 
@@ -8,7 +12,7 @@ use crate::edits::Edits;
 use crate::placing::Export;
 use crate::sequence::elements;
 use crate::source::{Source, places};
-use crate::{Error, File};
+use crate::{Error, File, Wanted};
 
 /// Has the first file import the classes that have come to others, and no longer those that have gone.
 pub(crate) fn export(
@@ -52,6 +56,19 @@ fn imports(source: &Source<'_>, edits: &mut Edits, module: &str, changes: &[&&Ex
         is_it.then_some((part, import))
     });
     let Some((statement, import)) = found else {
+        let names: Vec<&str> = changes
+            .iter()
+            .filter(|export| export.is_new)
+            .map(|export| export.class.as_str())
+            .collect();
+        if !names.is_empty() {
+            new_import(
+                source,
+                edits,
+                module,
+                &import_statement(&format!(".{module}"), &names),
+            );
+        }
         return;
     };
     let mut names: Vec<String> = import
@@ -73,6 +90,60 @@ fn imports(source: &Source<'_>, edits: &mut Edits, module: &str, changes: &[&&Ex
         true => edits.delete(source.line_start(start)..source.next_line(end)),
         false => edits.replace(start..end, import_statement(&format!(".{module}"), &names)),
     }
+}
+
+/// Puts the import of a module of the package among the others.
+pub(crate) fn new_import(source: &Source<'_>, edits: &mut Edits, module: &str, text: &str) {
+    let others = source.body().iter().filter_map(|part| {
+        let import = part.as_import_from_stmt()?;
+        let name = import.module.as_ref()?;
+        (import.level == 1).then(|| (part, name.to_string()))
+    });
+    let others: Vec<(&Stmt, String)> = others.collect();
+    let behind = others.iter().find(|(_, own)| natural(own, module).is_gt());
+    let imports = source.body().iter().rev();
+    let last = imports
+        .clone()
+        .find(|part| part.is_import_stmt() || part.is_import_from_stmt());
+    match (behind, others.last(), last) {
+        (Some((part, _)), ..) => {
+            edits.insert(source.line_start(places(*part).0), format!("{text}\n"));
+        }
+        (None, Some((part, _)), _) => {
+            edits.insert(source.line_end(places(*part).1), format!("\n{text}"));
+        }
+        (None, None, Some(part)) => {
+            edits.insert(source.line_end(places(part).1), format!("\n\n{text}"));
+        }
+        (None, None, None) => {
+            let docstring = source.body().first().filter(|first| first.is_expr_stmt());
+            match docstring {
+                Some(part) => {
+                    let end = source.line_end(places(part).1);
+                    edits.insert(end, format!("\n\n{text}"));
+                }
+                None => edits.insert(0, format!("{text}\n\n")),
+            }
+        }
+    }
+}
+
+/// The modules of a package in which classes of enumerations stand, by class.
+pub(crate) fn enum_modules(
+    files: &[File],
+    texts: &[String],
+    wanted: &Wanted<'_>,
+) -> Result<HashMap<String, String>, Error> {
+    let mut found = HashMap::new();
+    for (file, text) in files.iter().zip(texts).skip(1) {
+        let source = Source::parse_text(&file.path, text)?;
+        for one in &wanted.wanted.enums {
+            if source.class(&one.class).is_some() {
+                found.insert(one.class.clone(), module_of(&file.path).to_owned());
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// `__all__`

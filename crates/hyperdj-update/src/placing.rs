@@ -2,24 +2,46 @@
 
 use std::collections::HashMap;
 
+use hyperdj_codegen::WrittenClass;
 use hyperdj_schema::QualifiedName;
 
 use crate::edits::{Edits, indented};
 use crate::source::{Source, places};
-use crate::{Model, Wanted};
+use crate::{File, Model, Wanted};
 
 /// A class that came or went, and the file that it stands in.
 #[derive(Debug)]
 pub(crate) struct Export {
     pub(crate) file: usize,
     pub(crate) class: String,
-    pub(crate) is_view: bool,
+    pub(crate) kind: Kind,
     /// Whether it is there now.
     pub(crate) is_new: bool,
 }
 
+/// What a class is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A table.
+    Table,
+    /// A view.
+    View,
+    /// An enumeration.
+    Enumeration,
+}
+
+impl Kind {
+    fn of(class: &WrittenClass) -> Self {
+        match class.is_view {
+            true => Self::View,
+            false => Self::Table,
+        }
+    }
+}
+
 /// Puts the classes of tables in that no model has; gives what then has come and gone.
 pub(crate) fn add_classes(
+    files: &[File],
     sources: &[Source<'_>],
     edits: &mut [Edits],
     wanted: &Wanted<'_>,
@@ -42,7 +64,7 @@ pub(crate) fn add_classes(
             Some(Export {
                 file: model.file,
                 class: model.class.clone(),
-                is_view: class.is_view,
+                kind: Kind::of(class),
                 is_new: false,
             })
         })
@@ -51,7 +73,9 @@ pub(crate) fn add_classes(
         if models.contains_key(&class.table) {
             continue;
         }
-        let file = file_for(&class.table, wanted.models);
+        let is_new = |file: &File| file.new_for.as_ref() == Some(&class.table.schema);
+        let file = files.iter().position(is_new);
+        let file = file.unwrap_or_else(|| file_for(&class.table, wanted.models));
         // Behind the nearest class before it that stands in this file, else before the first.
         let before = classes[..number].iter().rev();
         let anchor = before
@@ -83,7 +107,7 @@ pub(crate) fn add_classes(
         exports.push(Export {
             file,
             class: class.name.clone(),
-            is_view: class.is_view,
+            kind: Kind::of(class),
             is_new: true,
         });
     }

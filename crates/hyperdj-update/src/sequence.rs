@@ -19,6 +19,36 @@ pub(crate) enum Change {
     Replace(Expression),
 }
 
+/// What becomes of the entries that stand in a list, `order`, and those that come to them.
+///
+/// Entries are known by their names. Nothing where nothing changes.
+pub(crate) fn changes<K: PartialEq>(
+    said: &[(K, Expression)],
+    wanted: &[(K, Expression)],
+    order: &[K],
+) -> Option<(Vec<Change>, Vec<Expression>)> {
+    let of = |entries: &[(K, Expression)], name: &K| -> Option<Expression> {
+        let mut found = entries.iter();
+        let (_, value) = found.find(|(own, _)| own == name)?;
+        Some(value.clone())
+    };
+    let changes: Vec<Change> = order
+        .iter()
+        .map(|own| match (of(said, own), of(wanted, own)) {
+            (Some(before), Some(after)) if before != after => Change::Replace(after),
+            (Some(_), None) => Change::Remove,
+            _ => Change::Keep,
+        })
+        .collect();
+    let added: Vec<Expression> = wanted
+        .iter()
+        .filter(|(own, value)| !order.contains(own) && of(said, own).as_ref() != Some(value))
+        .map(|(_, value)| value.clone())
+        .collect();
+    let is_same = changes.iter().all(|change| matches!(change, Change::Keep));
+    (!added.is_empty() || !is_same).then_some((changes, added))
+}
+
 /// The elements of a list or a tuple that is written out.
 pub(crate) fn elements(value: &Expr) -> Option<&[Expr]> {
     let found = match value {

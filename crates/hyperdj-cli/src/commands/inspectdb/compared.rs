@@ -11,8 +11,8 @@ use hyperdj_state::{Document, Error, ModelPlace};
 use super::narrowed::{is_whole, keep_sequences, keep_types, narrowed, used_types};
 use super::report::{counted, report_unreadable, schemas_read};
 use super::said::{settle, without_system_columns};
-use super::selection::Selection;
-use super::{inspection_failure, options, patterns};
+use super::selection::{Asked, Selection};
+use super::{inspection_failure, options};
 use crate::arguments::InspectdbArguments;
 use crate::commands::makemigrations::Expressions;
 use crate::progress::Progress;
@@ -38,11 +38,8 @@ pub(super) fn compare_found(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    let tables = patterns(&arguments.table);
-    let excluded = patterns(&arguments.exclude);
-    let selection = Selection::new(found, &tables, &excluded, arguments.include_views);
-    let of_models: Vec<QualifiedName> = document.models().map(|model| model.table).collect();
-    selection.check(&of_models, printer)?;
+    let asked = Asked::of(arguments);
+    let selection = asked.beside(found, document, printer)?;
     let mut sides = Sides::of(document, found, &selection, arguments)?;
     if client.is_some() {
         // Of a dump nobody says what else means the same.
@@ -85,7 +82,7 @@ pub(super) fn read(
     said(document, &Schema::default())?;
     let _progress = Progress::start(printer, format!("Reading the catalog of {config}"));
     let mut client = Client::connect(config)?;
-    let tables = patterns(&arguments.table);
+    let tables = Asked::of(arguments).tables;
     let found = inspect(&mut client, &options(arguments, &tables))
         .map_err(|error| inspection_failure(error, config))?;
     Ok((found, client))

@@ -34,6 +34,7 @@ pub(crate) use failure::inspection_failure;
 use narrowed::narrowed;
 use report::report;
 pub(crate) use report::{counted, schemas_read};
+use selection::Asked;
 pub(crate) use selection::Selection;
 use sql::sql;
 
@@ -80,9 +81,8 @@ pub(crate) fn write_models(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    let tables = patterns(&arguments.table);
-    let excluded = patterns(&arguments.exclude);
-    let options = options(arguments, &tables);
+    let asked = Asked::of(arguments);
+    let options = options(arguments, &asked.tables);
 
     if arguments.format == Description::Models {
         // The rules of English take a while to compile: that is done while the server works.
@@ -91,14 +91,13 @@ pub(crate) fn write_models(
     let progress = Progress::start(printer, format!("Connecting to {config}"));
     let mut client = Client::connect(config)?;
     progress.say(format!("Reading the catalog of {config}"));
-    let views = arguments.include_views;
     let writes_models = arguments.format == Description::Models && folder(arguments)?.is_none();
     let mut body = None;
     let mut write_early = |found: &Inspection| {
         if !writes_models {
             return;
         }
-        let selection = Selection::new(found, &tables, &excluded, views);
+        let selection = asked.selection(found);
         body = Some(Body::write(
             &found.schema,
             &selection.request(form(arguments)),
@@ -119,9 +118,8 @@ fn write_found(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    let tables = patterns(&arguments.table);
-    let excluded = patterns(&arguments.exclude);
-    let selection = Selection::new(found, &tables, &excluded, arguments.include_views);
+    let asked = Asked::of(arguments);
+    let selection = asked.selection(found);
     selection.check(&[], printer)?;
     let request = selection.request(form(arguments));
     let mut unsaid = found.schema.unmodelled.clone();
@@ -144,7 +142,7 @@ fn write_found(
         Description::Json => to_json(&narrowed(&found.schema, &selection))
             .map_err(|error| Failure::new(format!("the schema could not be written: {error}")))?,
         Description::Mermaid | Description::Svg | Description::Html => {
-            diagrams::text(found, &selection, &excluded, arguments)
+            diagrams::text(found, &selection, &asked.excluded, arguments)
         }
     };
     report(found, &unsaid, &selection, arguments, printer);

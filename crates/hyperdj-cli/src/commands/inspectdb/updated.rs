@@ -1,11 +1,11 @@
 //! `--update`: brings a models file up to date with the database, and keeps what people wrote into it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use hyperdj_catalog::Inspection;
-use hyperdj_codegen::{Difference, Form, Naming, Part, written};
+use hyperdj_codegen::{Difference, Form, Naming, Part, module_name, printable, written};
 use hyperdj_postgres::Config;
 use hyperdj_schema::QualifiedName;
 use hyperdj_state::Document;
@@ -13,10 +13,10 @@ use hyperdj_update::{File, Model, Wanted, enum_names, update};
 use similar::TextDiff;
 
 use super::compared::{Sides, read, text};
-use super::patterns;
 use super::report::{counted, report_unreadable};
-use super::selection::Selection;
+use super::selection::{Asked, Selection};
 use crate::arguments::InspectdbArguments;
+use crate::commands::makemigrations::Expressions;
 use crate::models::Place;
 use crate::output::write;
 use crate::{Failure, Printer, Status, models};
@@ -29,19 +29,30 @@ pub(super) fn run(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    let (paths, files) = files(place)?;
-    let (found, _) = read(config, document, arguments, printer)?;
-    let tables = patterns(&arguments.table);
-    let excluded = patterns(&arguments.exclude);
-    let selection = Selection::new(&found, &tables, &excluded, arguments.include_views);
-    let of_models: Vec<QualifiedName> = document.models().map(|model| model.table).collect();
-    selection.check(&of_models, printer)?;
+    let (mut paths, mut files) = files(place)?;
+    let (found, mut client) = read(config, document, arguments, printer)?;
+    let asked = Asked::of(arguments);
+    let selection = asked.beside(&found, document, printer)?;
     report_unreadable(&found, &selection, printer);
-    let sides = Sides::of(document, &found, &selection, arguments)?;
+    let mut sides = Sides::of(document, &found, &selection, arguments)?;
+    Expressions::new(Some(&mut client), &[]).settle(&mut sides.said, &sides.database);
+    drop(client);
+    let left_alone = leave_managed(document, arguments, &mut sides);
+    if !left_alone.is_empty() {
+        printer.line(&format!(
+            "Left as they are, since managed models say what their tables are to be (--table changes them all the \
+             same): {}.",
+            left_alone.join(", ")
+        ));
+    }
     let before = sides.differences(document);
+    refuse_other_database(&sides, &found, arguments)?;
     if before.is_empty() {
         printer.line(&format!("{} is up to date.", place.named));
         return Ok(Status::Done);
+    }
+    if place.is_package {
+        add_modules(document, &sides, &mut paths, &mut files);
     }
     let mut work = Work {
         place,
@@ -90,6 +101,61 @@ pub(super) fn run(
     Ok(Status::Findings)
 }
 
+/// A managed model says what its table is to be: what differs is for a migration, unless the table is named.
+///
+/// Gives the models that differ and are left alone.
+fn leave_managed(
+    document: &Document,
+    arguments: &InspectdbArguments,
+    sides: &mut Sides,
+) -> Vec<String> {
+    let mut left = Vec::new();
+    if !arguments.table.is_empty() {
+        return left;
+    }
+    let differing: BTreeSet<QualifiedName> = sides
+        .differences(document)
+        .into_iter()
+        .map(|difference| difference.object)
+        .collect();
+    for model in document.models().filter(|model| model.managed) {
+        let Some(said) = sides.said.relation(&model.table).cloned() else {
+            continue;
+        };
+        if differing.contains(&model.table) {
+            left.push(model.name.to_owned());
+        }
+        let relations = &mut sides.database.relations;
+        relations.retain(|relation| relation.name != model.table);
+        relations.push(said);
+        relations.sort_by(|one, other| one.name.cmp(&other.name));
+    }
+    left
+}
+
+/// Where most tables of the models are not there, it is likely another database that was named.
+fn refuse_other_database(
+    sides: &Sides,
+    found: &Inspection,
+    arguments: &InspectdbArguments,
+) -> Result<(), Failure> {
+    let all = sides.said.relations.len();
+    let is_gone = |name: &QualifiedName| sides.database.relation(name).is_none();
+    let said = sides.said.relations.iter();
+    let gone = said.filter(|relation| is_gone(&relation.name)).count();
+    if arguments.force || arguments.dry_run || gone < 3 || gone * 2 <= all {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{gone} of the {all} tables of the models are not in database `{}`; nothing was written",
+        found.database
+    ))
+    .with_hint(
+        "Name the right database with --database. --dry-run shows what would change; --force takes the classes of these \
+         tables out.",
+    ))
+}
+
 /// What is known while files are brought up to date.
 struct Work<'w> {
     place: &'w Place,
@@ -111,7 +177,8 @@ impl Work<'_> {
         loop {
             let texts = self.texts(sides, &whole)?;
             let after = self.imported(&texts)?;
-            let sides = Sides::of(&after, self.found, self.selection, self.arguments)?;
+            let mut sides = Sides::of(&after, self.found, self.selection, self.arguments)?;
+            leave_managed(&after, self.arguments, &mut sides);
             let left = sides.differences(&after);
             // A field for which a change of a part was not enough is written anew.
             let again: Vec<(QualifiedName, String)> = left
@@ -274,9 +341,53 @@ fn files(place: &Place) -> Result<(Vec<PathBuf>, Vec<File>), Failure> {
         files.push(File {
             path: shown(&path),
             text,
+            new_for: None,
         });
     }
     Ok((real, files))
+}
+
+/// Gives schemas that no model is of yet a module of their own each.
+fn add_modules(
+    document: &Document,
+    sides: &Sides,
+    paths: &mut Vec<PathBuf>,
+    files: &mut Vec<File>,
+) {
+    let known: HashSet<String> = document.models().map(|model| model.table.schema).collect();
+    let new: BTreeSet<&String> = sides
+        .database
+        .relations
+        .iter()
+        .map(|relation| &relation.name.schema)
+        .filter(|schema| !known.contains(*schema))
+        .collect();
+    let (Some(folder), Some(shown)) = (
+        paths
+            .first()
+            .and_then(|path| path.parent())
+            .map(Path::to_path_buf),
+        files
+            .first()
+            .and_then(|file| Path::new(&file.path).parent().map(Path::to_path_buf)),
+    ) else {
+        return;
+    };
+    for schema in new {
+        let name = format!("{}.py", module_name(schema));
+        if folder.join(&name).exists() {
+            continue;
+        }
+        paths.push(folder.join(&name));
+        files.push(File {
+            path: shown.join(&name).display().to_string(),
+            text: format!(
+                "\"\"\"\n# Schema: {}\n# Tables: 0\n\"\"\"\n",
+                printable(schema)
+            ),
+            new_for: Some(schema.clone()),
+        });
+    }
 }
 
 fn shown(path: &Path) -> String {
