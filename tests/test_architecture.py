@@ -19,6 +19,7 @@ PURE = (
     "hyperdj-change",
     "hyperdj-diagram",
     "hyperdj-doctor",
+    "hyperdj-infer",
     "hyperdj-values",
 )
 IMPURE = re.compile(r"\bstd::(fs|net|env|process|thread|time|os|io)\b")

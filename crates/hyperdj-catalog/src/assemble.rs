@@ -7,13 +7,14 @@ mod types;
 use std::collections::HashMap;
 
 use hyperdj_schema::{
-    Column, Extension, ForeignServer, Generated, Identity, IdentityKind, Namespace, PartitionOf,
-    QualifiedName, Relation, RelationKind, SequenceOptions, Unmodelled, View,
+    Column, ColumnSettings, Extension, ForeignServer, Generated, Identity, IdentityKind, Namespace,
+    PartitionOf, QualifiedName, Relation, RelationKind, SequenceOptions, Unmodelled, View,
 };
 
 use hyperdj_schema::statistics::Statistics;
 
 use crate::Error;
+use crate::definitions::{self, Numbered};
 use crate::inspect::{Inspection, NamespaceSummary};
 use crate::query::Query;
 use crate::record::Record;
@@ -31,6 +32,9 @@ pub(crate) struct Assembly {
     operator_classes: HashMap<Oid, OperatorClass>,
     /// The type that each access method has another default operator class for, by method, type.
     exact_defaults: HashMap<(Oid, Oid), Oid>,
+    /// Whether all that models can't say is wanted.
+    pub(crate) definitions: bool,
+    pub(crate) numbered: Numbered,
 }
 
 /// What the catalog calls a relation's columns.
@@ -59,6 +63,13 @@ struct OperatorClass {
 }
 
 impl Assembly {
+    pub(crate) fn new(definitions: bool) -> Self {
+        Self {
+            definitions,
+            ..Self::default()
+        }
+    }
+
     /// Takes one row of a query.
     pub(crate) fn take(&mut self, query: Query, mut record: Record<'_>) -> Result<(), Error> {
         let record = &mut record;
@@ -91,6 +102,10 @@ impl Assembly {
             | Query::StatisticsSequences
             | Query::StatisticsEnums
             | Query::StatisticsReaders => crate::statistics::take(self, query, record),
+            Query::Definitions | Query::SeldomDefinitions => definitions::definition(self, record),
+            Query::Details => definitions::detail(self, record),
+            Query::Privileges => definitions::privilege(self, record),
+            Query::Dependencies => definitions::dependency(self, record),
         }
     }
 
@@ -99,18 +114,22 @@ impl Assembly {
         let name = record.text()?.to_owned();
         let comment = record.optional_text()?;
         let selected = record.boolean()?;
+        let usable = record.boolean()?;
+        let tables = record.number()?;
+        let of_extension = record.boolean()?;
         self.found.namespaces.push(NamespaceSummary {
             name: name.clone(),
             selected,
-            usable: record.boolean()?,
-            tables: record.number()?,
-            of_extension: record.boolean()?,
+            usable,
+            tables,
+            of_extension,
         });
         if selected {
-            self.found
-                .schema
-                .namespaces
-                .push(Namespace { name, comment });
+            self.found.schema.namespaces.push(Namespace {
+                name,
+                comment,
+                of_extension,
+            });
         }
         Ok(())
     }
@@ -220,6 +239,7 @@ impl Assembly {
             comment,
             serial: None,
             foreign_options: record.options()?,
+            settings: ColumnSettings::default(),
         });
         Ok(())
     }

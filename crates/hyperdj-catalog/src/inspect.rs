@@ -8,7 +8,7 @@ use hyperdj_schema::{QualifiedName, Schema};
 
 use crate::Error;
 use crate::assemble::Assembly;
-use crate::query::{QUERIES, Query, STATISTICS_QUERIES};
+use crate::query::{ON_DEMAND, QUERIES, Query, STATISTICS_QUERIES};
 use crate::record::Record;
 
 /// How many statements a reading sends, BEGIN and COMMIT included, however many tables there are.
@@ -16,6 +16,8 @@ pub const STATEMENTS: usize = QUERIES.len() + 2;
 
 /// How many statements [`inspect_with_statistics`] sends, BEGIN and COMMIT included.
 pub const STATEMENTS_WITH_STATISTICS: usize = QUERIES.len() - 1 + STATISTICS_QUERIES.len() + 2;
+/// The same where definitions are read too.
+pub const STATEMENTS_WITH_DEFINITIONS: usize = STATEMENTS + ON_DEMAND.len();
 
 /// What to read, and with what patience.
 #[derive(Clone, Debug)]
@@ -24,6 +26,8 @@ pub struct Options {
     pub schemas: Option<Vec<String>>,
     /// Whether to read the columns, definitions and indexes of views too. Their names are always read.
     pub views: bool,
+    /// Whether to read all that models can't say as well: functions, triggers, policies, privileges, settings, ….
+    pub definitions: bool,
     /// `statement_timeout` for each of the statements, in whole milliseconds; zero is none.
     pub statement_timeout: Duration,
 }
@@ -34,6 +38,7 @@ impl Default for Options {
         Self {
             schemas: Some(vec!["public".to_owned()]),
             views: false,
+            definitions: false,
             statement_timeout: Duration::from_secs(60),
         }
     }
@@ -92,7 +97,9 @@ pub fn inspect_with(
     options: &Options,
     early: &mut dyn FnMut(&Inspection),
 ) -> Result<Inspection, Error> {
-    read(client, options, QUERIES, early).map(|assembly| assembly.found)
+    let on_demand = if options.definitions { ON_DEMAND } else { &[] };
+    let queries: Vec<Query> = QUERIES.iter().chain(on_demand).copied().collect();
+    read(client, options, &queries, early).map(|assembly| assembly.found)
 }
 
 /// As [`inspect`], and gives the server's figures for what was found, of the same moment. What models can't say
@@ -141,7 +148,7 @@ fn read(
             Query::Relations | Query::Columns | Query::Indexes => {
                 vec![schemas.as_deref(), Some(views)]
             }
-            Query::OperatorClasses | Query::Extensions => Vec::new(),
+            Query::OperatorClasses | Query::Extensions | Query::Dependencies => Vec::new(),
             _ => vec![schemas.as_deref()],
         })
         .collect();
@@ -161,11 +168,11 @@ fn read(
         parameters: &[],
     });
 
-    let mut assembly = Assembly::default();
+    let mut assembly = Assembly::new(options.definitions);
     let mut is_early = true;
     let outcome = client.pipeline(&statements, &mut |number, row| {
         let query = queries[number - 1];
-        assembly.take(query, Record::new(row))?;
+        assembly.take(query, Record::new(row, options.definitions))?;
         // Rows come in the order of the statements: with the first extension, all before it is there.
         if query == Query::Extensions && std::mem::take(&mut is_early) {
             early(&assembly.found);
@@ -179,6 +186,9 @@ fn read(
     }
     if is_early {
         early(&assembly.found);
+    }
+    if options.definitions {
+        crate::definitions::finish(&mut assembly);
     }
     check_namespaces(&assembly.found, options)?;
     Ok(assembly)
@@ -219,7 +229,7 @@ fn check_namespaces(found: &Inspection, options: &Options) -> Result<(), Error> 
 }
 
 /// A list as a constant of `text[]`.
-fn text_array(names: &[String]) -> String {
+pub(crate) fn text_array(names: &[String]) -> String {
     let quoted: Vec<String> = names
         .iter()
         .map(|name| format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")))

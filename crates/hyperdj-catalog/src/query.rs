@@ -21,6 +21,11 @@ pub(crate) enum Query {
     StatisticsSequences,
     StatisticsEnums,
     StatisticsReaders,
+    Definitions,
+    SeldomDefinitions,
+    Details,
+    Privileges,
+    Dependencies,
 }
 
 /// In the order that assembling needs: what is referred to comes before what refers to it.
@@ -49,6 +54,15 @@ pub(crate) const STATISTICS_QUERIES: &[Query] = &[
     Query::StatisticsReaders,
 ];
 
+/// What is sent behind the others where definitions are asked for.
+pub(crate) const ON_DEMAND: &[Query] = &[
+    Query::Definitions,
+    Query::SeldomDefinitions,
+    Query::Details,
+    Query::Privileges,
+    Query::Dependencies,
+];
+
 impl Query {
     /// The text as it stands in its file.
     fn source(self) -> &'static str {
@@ -71,6 +85,11 @@ impl Query {
             Self::StatisticsSequences => include_str!("queries/statistics_sequences.sql"),
             Self::StatisticsEnums => include_str!("queries/statistics_enums.sql"),
             Self::StatisticsReaders => include_str!("queries/statistics_readers.sql"),
+            Self::Definitions => include_str!("queries/definitions.sql"),
+            Self::SeldomDefinitions => include_str!("queries/seldom_definitions.sql"),
+            Self::Details => include_str!("queries/details.sql"),
+            Self::Privileges => include_str!("queries/privileges.sql"),
+            Self::Dependencies => include_str!("queries/dependencies.sql"),
         }
     }
 
@@ -114,7 +133,8 @@ mod tests {
 
     #[test]
     fn every_mark_is_understood() {
-        for query in QUERIES.iter().chain(STATISTICS_QUERIES) {
+        let sent = QUERIES.iter().chain(ON_DEMAND).chain(STATISTICS_QUERIES);
+        for query in sent {
             for line in query.source().lines() {
                 let Some((_, mark)) = line.split_once("--@") else {
                     continue;

@@ -41,7 +41,7 @@ mod plan;
 mod rewrite;
 mod split;
 
-pub use change::{Change, Commented, Constraint, TypeDefinition, TypeUse};
+pub use change::{Change, Commented, Constraint, OldType, TypeDefinition, TypeUse};
 pub use diff::{diff, renamed, reverse};
 pub use hazard::Hazard;
 pub use lock::{Lock, LockMode};

@@ -2,7 +2,9 @@
 
 mod data;
 mod doctor;
+mod grants;
 mod migrations;
+mod serve;
 mod shells;
 
 use std::path::PathBuf;
@@ -12,11 +14,13 @@ use clap_complete::Shell;
 
 pub(crate) use data::{DumpdataArguments, LoaddataArguments, RowFormat};
 pub(crate) use doctor::{DoctorArguments, Ignored};
+pub(crate) use grants::{GrantsArguments, Use};
 pub(crate) use migrations::{
-    AdoptArguments, CheckArguments, Format, LookArguments, MakemigrationsArguments,
-    MigrateArguments, PlaceArguments, RollbackArguments, ShowmigrationsArguments,
-    SqlmigrateArguments,
+    AdoptArguments, BaselineArguments, CheckArguments, Format, LookArguments,
+    MakemigrationsArguments, MigrateArguments, PlaceArguments, RollbackArguments,
+    ShowmigrationsArguments, SqlmigrateArguments,
 };
+pub(crate) use serve::ServeArguments;
 pub(crate) use shells::{DbshellArguments, NewArguments, ShellArguments};
 
 /// Work with a PostgreSQL database that already exists.
@@ -34,6 +38,7 @@ Examples:
   hyper migrate                           apply it
   hyper doctor                            the risks of the database, each with the SQL that mends it
   hyper run                               serve the application of the current folder over HTTP
+  hyper serve                             look at the database in a browser, and read it as JSON, with no code
   hyper shell                             a Python prompt with the models and the database
 
 `hyper COMMAND --help` explains a command. Data goes to standard output, words to standard error.
@@ -49,14 +54,17 @@ pub(crate) enum Command {
     Inspectdb(InspectdbArguments),
     Check(CheckArguments),
     Adopt(AdoptArguments),
+    Baseline(BaselineArguments),
     Makemigrations(MakemigrationsArguments),
     Migrate(MigrateArguments),
     Rollback(RollbackArguments),
     Showmigrations(ShowmigrationsArguments),
     Sqlmigrate(SqlmigrateArguments),
     Doctor(DoctorArguments),
+    Grants(GrantsArguments),
     Demo(DemoArguments),
     Run(RunArguments),
+    Serve(ServeArguments),
     Routes(RoutesArguments),
     Shell(ShellArguments),
     Dbshell(DbshellArguments),
@@ -64,6 +72,7 @@ pub(crate) enum Command {
     Loaddata(LoaddataArguments),
     New(NewArguments),
     Completions(CompletionsArguments),
+    Man(ManArguments),
     /// Print the version.
     #[command(after_help = "Example:\n  hyper version")]
     Version,
@@ -73,15 +82,18 @@ pub(crate) enum Command {
 ///
 /// Reads the catalog in one read-only transaction and prints a models file, or the same as SQL, JSON or a diagram, or
 /// compares it with models that are there. Nothing in the database is changed, and no lock is taken that an application would notice.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[command(after_help = "\
 Examples:
   hyper inspectdb                                     all tables of the schema `public`
   hyper inspectdb --output models.py                  into a file; --force replaces one that differs
+  hyper inspectdb --schema '*' --output models/       a package: a module for each schema
   hyper inspectdb --table users orders products       these tables only; class names stay the same
   hyper inspectdb --table 'audit_*' --exclude '*_old' `*` stands for any characters
   hyper inspectdb --schema inventory                  another schema; several may be named
   hyper inspectdb --include-views                     views and materialized views too
+  hyper inspectdb --rich-types                        UUID, list[int], enum classes, X | None
+  hyper inspectdb --minimal                           keys, NULL and defaults alone; the rest is left unsaid
   hyper inspectdb --format sql --schema '*'           the SQL that builds it in an empty database
   hyper inspectdb --format html --output tables.html  a page with a diagram, search and all columns
   hyper inspectdb --format svg --table orders --depth 2
@@ -112,6 +124,14 @@ pub(crate) struct InspectdbArguments {
     #[arg(long)]
     pub(crate) include_views: bool,
 
+    /// Annotate models with types that say more: UUID, list[int], a class for an enumeration, Range[date], X | None.
+    #[arg(long, conflicts_with_all = ["check", "format"])]
+    pub(crate) rich_types: bool,
+
+    /// Write only what every reader of a model knows, and have the classes say that they leave the rest unsaid.
+    #[arg(long, conflicts_with_all = ["check", "format"])]
+    pub(crate) minimal: bool,
+
     /// What to write.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Description::Models)]
     pub(crate) format: Description,
@@ -120,16 +140,21 @@ pub(crate) struct InspectdbArguments {
     #[arg(long, value_name = "NUMBER", requires = "table")]
     pub(crate) depth: Option<usize>,
 
+    /// With --format sql: give objects to their owners, where these roles are there. Else they are whose the session is.
+    #[arg(long)]
+    pub(crate) owners: bool,
+
     /// Write nothing: compare with the models of a file or module, and list what differs.
-    #[arg(long, value_name = "MODELS", conflicts_with_all = ["format", "output", "force"])]
+    #[arg(long, value_name = "MODELS", conflicts_with_all = ["format", "output", "force", "owners"])]
     pub(crate) check: Option<String>,
 
     /// Write nothing: list what changed since a schema that `--format json` wrote.
-    #[arg(long, value_name = "OLD.json", conflicts_with_all = ["format", "output", "force", "check"])]
+    #[arg(long, value_name = "OLD.json", conflicts_with_all = ["format", "output", "force", "check", "owners"])]
     pub(crate) since: Option<PathBuf>,
 
-    /// Write to a file instead of standard output. One that exists is replaced only with --force.
-    #[arg(long, short, value_name = "FILE")]
+    /// Write to a file instead of standard output; to a folder (`models/`), as a package with a module for each schema, or
+    /// for each group of tables of a large one. What exists is replaced only with --force.
+    #[arg(long, short, value_name = "FILE|FOLDER/")]
     pub(crate) output: Option<PathBuf>,
 
     /// Replace the output file where its content would change.
@@ -146,9 +171,10 @@ pub(crate) struct InspectdbArguments {
 }
 
 /// A form in which a database can be described.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Description {
     /// Python models.
+    #[default]
     Models,
     /// Statements that build it in an empty database.
     Sql,
@@ -244,4 +270,18 @@ pub(crate) struct CompletionsArguments {
     /// The shell.
     #[arg(value_name = "SHELL")]
     pub(crate) shell: Shell,
+}
+
+/// Write the manual pages.
+///
+/// The page of `hyper` goes to standard output, or the pages of all commands into a folder, as a package installs them.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  hyper man | man -l -                          read the page of hyper
+  hyper man --output /usr/share/man/man1        hyper.1, hyper-inspectdb.1, … as a package has them")]
+pub(crate) struct ManArguments {
+    /// The folder to write into; pages that are there are replaced.
+    #[arg(long, short, value_name = "FOLDER")]
+    pub(crate) output: Option<PathBuf>,
 }

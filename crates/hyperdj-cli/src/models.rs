@@ -27,7 +27,12 @@ pub(crate) fn read(named: &str) -> Result<Document, Failure> {
 
 /// The name to import and the folder to import it from: a path is a file's, anything else a module's.
 fn module(named: &str) -> Result<(String, String), Failure> {
-    let path = Path::new(named);
+    let mut path = Path::new(named);
+    // A package of models stands where the file would.
+    if path.ends_with("models.py") && !path.exists() && is_package(&path.with_extension("")) {
+        path = path.parent().unwrap_or(path);
+        return Ok(("models".to_owned(), text_of(path)));
+    }
     let is_file = path.extension().is_some_and(|ending| ending == "py") || named.contains('/');
     if !is_file {
         return Ok((named.to_owned(), ".".to_owned()));
@@ -37,14 +42,27 @@ fn module(named: &str) -> Result<(String, String), Failure> {
             "Write one with `hyper inspectdb --output models.py`, or name it with --models.",
         ));
     }
-    let (Some(stem), folder) = (path.file_stem(), path.parent()) else {
+    let (Some(stem), Some(folder)) = (path.file_stem(), path.parent()) else {
         return Err(Failure::new(format!("{named} is no file of Python")));
     };
-    let folder = folder
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    Ok((
-        stem.to_string_lossy().into_owned(),
-        folder.to_string_lossy().into_owned(),
-    ))
+    if path.is_dir() && !is_package(path) {
+        return Err(
+            Failure::new(format!("{named} is a folder without __init__.py")).with_hint(
+                "Name a file of models, or a folder that hyper inspectdb --output FOLDER/ wrote.",
+            ),
+        );
+    }
+    Ok((stem.to_string_lossy().into_owned(), text_of(folder)))
+}
+
+fn is_package(folder: &Path) -> bool {
+    folder.join("__init__.py").is_file()
+}
+
+/// A folder as Python's path has it; nothing is the current one.
+fn text_of(folder: &Path) -> String {
+    match folder.to_string_lossy() {
+        text if text.is_empty() => ".".to_owned(),
+        text => text.into_owned(),
+    }
 }

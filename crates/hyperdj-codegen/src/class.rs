@@ -147,6 +147,10 @@ pub(crate) fn meta(
     if relation.name.schema != "public" {
         entries.push(("schema", text(&relation.name.schema)));
     }
+    if context.module.form.minimal {
+        entries.push(("complete", Expression::Atom("False".to_owned())));
+        return entries;
+    }
     if let Some(key) = &relation.primary_key {
         let in_table_order = relation
             .columns

@@ -12,15 +12,18 @@ mod columns_read;
 mod constraint;
 mod data_type;
 mod default_name;
+mod definition;
 mod index;
 mod keywords;
 pub mod lexer;
 mod name;
 mod objects;
+mod privilege;
 mod relation;
 mod same_expression;
 mod saved;
 mod schema;
+mod settings;
 pub mod sql;
 pub mod statistics;
 mod visible;
@@ -35,13 +38,16 @@ pub use default_name::{
     check_name, exclusion_name, foreign_key_name, index_name, primary_key_name, sequence_name,
     unique_name,
 };
+pub use definition::{Comment, Definition, Dependency, SecurityLabel};
 pub use index::{Index, IndexKey, KeyTarget, NullsOrder};
 pub use name::QualifiedName;
 pub use objects::{
     Composite, Domain, Enum, Extension, Namespace, Sequence, SequenceOptions, Unmodelled,
 };
+pub use privilege::{DefaultPrivilege, Grant, Grantee, Owner};
 pub use relation::{ForeignServer, PartitionOf, Relation, RelationKind, View};
 pub use same_expression::{same_expression, settled};
 pub use saved::{FORMAT, FormatError, Saved, VERSION, from_json, to_json};
 pub use schema::Schema;
+pub use settings::{ColumnSettings, NotNull, RelationSettings, ReplicaIdentity};
 pub use visible::{visible, visible_sql};

@@ -13,7 +13,8 @@ mod keys;
 mod relation;
 mod resolve;
 mod types;
+mod unsaid;
 
 pub use document::{Document, FieldPlace, ModelPlace};
 pub use error::Error;
-pub use resolve::{There, schema, schema_over};
+pub use resolve::{There, Whole, schema, schema_over};

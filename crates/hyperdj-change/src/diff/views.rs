@@ -7,7 +7,7 @@ use hyperdj_schema::{
     QualifiedName, Relation, RelationKind, Schema, relations_named, same_expression,
 };
 
-use super::difference::{Difference, Phase};
+use super::difference::{Difference, Phase, parents};
 use crate::Change;
 
 impl<'a> Difference<'a> {
@@ -146,9 +146,32 @@ impl<'a> Difference<'a> {
             })
             .collect();
         for change in self.found() {
-            if let Change::RebuildType { uses, .. } = change {
+            if let Change::RebuildTypes { uses, .. } = change {
                 tables.extend(uses.iter().map(|each| each.table.clone()));
             }
+        }
+        // What changes in a table, changes in its partitions and children.
+        let mut above: Vec<QualifiedName> = tables.iter().cloned().collect();
+        while let Some(parent) = above.pop() {
+            for relation in &self.from.relations {
+                if parents(relation).any(|name| *name == parent)
+                    && tables.insert(relation.name.clone())
+                {
+                    above.push(relation.name.clone());
+                }
+            }
+        }
+        let of_rebuilt_type = |view: &&Relation| {
+            let definition = view.view.as_ref().map(|view| &view.definition);
+            definition.is_some_and(|text| self.mentions_rebuilt_type(text))
+                || view
+                    .columns
+                    .iter()
+                    .any(|column| self.is_of_rebuilt_type(&column.data_type))
+        };
+        if !self.rebuilt_types.is_empty() {
+            let views = self.from.relations.iter().filter(|own| own.kind.is_view());
+            tables.extend(views.filter(of_rebuilt_type).map(|view| view.name.clone()));
         }
         tables
     }

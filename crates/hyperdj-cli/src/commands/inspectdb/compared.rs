@@ -24,7 +24,8 @@ pub(super) fn compare(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    let mut said = said(document)?;
+    // What is wrong with the models is told before the database is asked.
+    said(document, &Schema::default())?;
     let tables = patterns(&arguments.table);
     let excluded = patterns(&arguments.exclude);
     let progress = Progress::start(printer, format!("Reading the catalog of {config}"));
@@ -37,6 +38,10 @@ pub(super) fn compare(
     let selection = Selection::new(&found, &tables, &excluded, arguments.include_views);
     let of_models: Vec<QualifiedName> = document.models().map(|model| model.table).collect();
     selection.check(&of_models, printer)?;
+    let mut said = said(document, &found.schema)?;
+    if document.models().any(|model| !model.complete) {
+        add_unsaid(&mut said, &found.schema);
+    }
     let mut database = narrowed(&found.schema, &selection);
     let passed_over = narrow(&mut said, &mut database, &found, &selection, arguments);
     for relation in &mut said.relations {
@@ -75,9 +80,26 @@ pub(super) fn compare(
     Ok(Status::Findings)
 }
 
-/// What models say, or where two of them contradict each other.
-fn said(document: &Document) -> Result<Schema, Failure> {
-    hyperdj_state::schema(document).map_err(|error| {
+/// Types and sequences are among what models leave unsaid that are not complete.
+fn add_unsaid(said: &mut Schema, database: &Schema) {
+    fn add<T: Clone>(said: &mut Vec<T>, found: &[T], name: impl Fn(&T) -> &QualifiedName) {
+        for one in found {
+            if !said.iter().any(|own| name(own) == name(one)) {
+                said.push(one.clone());
+            }
+        }
+        said.sort_by(|left, right| name(left).cmp(name(right)));
+    }
+    add(&mut said.enums, &database.enums, |one| &one.name);
+    add(&mut said.domains, &database.domains, |one| &one.name);
+    add(&mut said.composites, &database.composites, |one| &one.name);
+    add(&mut said.sequences, &database.sequences, |one| &one.name);
+}
+
+/// What models say beside a database, or where two of them contradict each other.
+fn said(document: &Document, database: &Schema) -> Result<Schema, Failure> {
+    let whole = |table: &QualifiedName| database.relation(table).cloned();
+    hyperdj_state::schema_over(document, &|_, _| None, &whole).map_err(|error| {
         let model = match &error {
             Error::SameTable { second, .. } => second,
             Error::Unknown { model, .. } => model,

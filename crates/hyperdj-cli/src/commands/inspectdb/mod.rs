@@ -1,9 +1,11 @@
 //! `hyper inspectdb`: from a database to Python models, SQL, JSON or a diagram.
 
+mod carried;
 mod compared;
 mod diagrams;
 mod failure;
 mod narrowed;
+mod package;
 mod report;
 mod said;
 mod selection;
@@ -15,7 +17,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use hyperdj_catalog::{Inspection, Options, inspect_with};
-use hyperdj_codegen::Body;
+use hyperdj_codegen::{Body, Form, package};
 use hyperdj_postgres::{Client, Config};
 use hyperdj_schema::to_json;
 
@@ -73,13 +75,28 @@ pub(crate) fn write_models(
     let mut client = Client::connect(config)?;
     progress.say(format!("Reading the catalog of {config}"));
     let views = arguments.include_views;
+    let form = Form {
+        rich: arguments.rich_types,
+        minimal: arguments.minimal,
+    };
+    let folder = arguments
+        .output
+        .as_deref()
+        .filter(|path| package::is_folder(path));
+    let writes_models = arguments.format == Description::Models && folder.is_none();
+    if folder.is_some() && arguments.format != Description::Models {
+        return Err(
+            Failure::new("only models are written as a package, into a folder")
+                .with_hint("Give --output the name of a file."),
+        );
+    }
     let mut body = None;
     let mut write_early = |found: &Inspection| {
-        if arguments.format != Description::Models {
+        if !writes_models {
             return;
         }
         let selection = Selection::new(found, &tables, &excluded, views);
-        body = Some(Body::write(&found.schema, &selection.request()));
+        body = Some(Body::write(&found.schema, &selection.request(form)));
     };
     let found = inspect_with(&mut client, &options, &mut write_early)
         .map_err(|error| inspection_failure(error, config))?;
@@ -88,20 +105,31 @@ pub(crate) fn write_models(
 
     let selection = Selection::new(&found, &tables, &excluded, views);
     selection.check(&[], printer)?;
-    let request = selection.request();
+    let request = selection.request(form);
+    let mut unsaid = found.schema.unmodelled.clone();
+    if let Some(folder) = folder {
+        report(&found, &unsaid, &selection, arguments, printer);
+        let files = package(&found.schema, &request);
+        package::write_package(folder, &files, arguments.force, printer)?;
+        return Ok(Status::Done);
+    }
     let text = match arguments.format {
         Description::Models => {
             let body = body.unwrap_or_else(|| Body::write(&found.schema, &request));
             body.with_header(&found.schema, &request)
         }
-        Description::Sql => sql(&found.schema, &selection, &request),
+        Description::Sql => {
+            let script = sql(&found.schema, &selection, &request, arguments.owners);
+            unsaid = script.unsaid;
+            script.text
+        }
         Description::Json => to_json(&narrowed(&found.schema, &selection))
             .map_err(|error| Failure::new(format!("the schema could not be written: {error}")))?,
         Description::Mermaid | Description::Svg | Description::Html => {
             diagrams::text(&found, &selection, &excluded, arguments)
         }
     };
-    report(&found, &selection, arguments, printer);
+    report(&found, &unsaid, &selection, arguments, printer);
     match &arguments.output {
         Some(path) if path != Path::new("-") => {
             let path_text = path.display();
@@ -124,6 +152,7 @@ fn options(arguments: &InspectdbArguments, tables: &[Pattern]) -> Options {
     Options {
         schemas: schemas(&arguments.schema, tables),
         views: arguments.include_views,
+        definitions: arguments.check.is_none() && arguments.format != Description::Models,
         statement_timeout: Duration::from_secs(arguments.statement_timeout.into()),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use hyperdj_catalog::Inspection;
-use hyperdj_codegen::{Request, Wanted};
+use hyperdj_codegen::{Form, Request, Wanted};
 use hyperdj_schema::{QualifiedName, sql::quote_identifier};
 
 use super::report::{other_schemas, schemas_read};
@@ -49,10 +49,11 @@ impl<'a> Selection<'a> {
     }
 
     /// The same as a request for models. Views that were not asked for are left out by it, too.
-    pub(crate) fn request(&self) -> Request<'_> {
+    pub(crate) fn request(&self, form: Form) -> Request<'_> {
         Request {
             wanted: self,
             views: self.views,
+            form,
         }
     }
 
