@@ -20,6 +20,7 @@ PURE = (
     "hyperdj-diagram",
     "hyperdj-doctor",
     "hyperdj-update",
+    "hyperdj-infer",
     "hyperdj-values",
 )
 IMPURE = re.compile(r"\bstd::(fs|net|env|process|thread|time|os|io)\b")

@@ -4,38 +4,32 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from harness import ROOT
 
 HERE = Path(__file__).parent
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-
-Run = Callable[..., Any]
-"""Runs a script of this folder with a value as its input, and gives the value that it prints; both are JSON."""
+sys.path.insert(0, str(ROOT / "tests" / "http"))
+from browser import chromium, missing
 
 
 @pytest.fixture(scope="session")
-def browser() -> Run:
-    chromium = os.environ.get("HYPER_CHROMIUM") or next(
-        filter(None, map(shutil.which, NAMES)), None
-    )
-    node = shutil.which("node")
-    if chromium is None or node is None:
-        pytest.skip("the tests in a browser need node and chromium")
-    assert (HERE / "node_modules").exists(), (
-        "install with: npm ci --ignore-scripts --prefix tests/browser"
-    )
+def browser() -> Callable[[str, object], Any]:
+    """Runs a script of this folder with a value as its input, and gives the value that it prints; both are JSON."""
+    reason = missing()
+    if reason is not None:
+        pytest.skip(reason)
 
     def run(script: str, value: object) -> Any:
         done = subprocess.run(
-            [node, HERE / script],
+            ["node", HERE / script],
             input=json.dumps(value),
-            env={**os.environ, "CHROMIUM": chromium},
+            env={**os.environ, "CHROMIUM": chromium() or ""},
             capture_output=True,
             encoding="utf-8",
             timeout=300,

@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from conftest import Run
 from harness import ROOT, Cluster, Hyper
 
 sys.path.insert(0, str(ROOT / "tests" / "command"))
 from test_laws import load, name_of, sources
+
+Run = Callable[[str, object], Any]
+"""Runs a script in the browser's driver."""
 
 SVG = "{http://www.w3.org/2000/svg}"
 EVERYTHING = ("--schema", "*", "--include-views")

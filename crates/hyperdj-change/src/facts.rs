@@ -1,10 +1,12 @@
 //! Every object of a schema as facts for a person: what there is, under which name, in the words of SQL.
 
 use hyperdj_ddl::index::Manner;
-use hyperdj_ddl::{column, constraint, index, relation, sequence, storage_parameters};
+use hyperdj_ddl::{
+    column, constraint, index, privilege, relation, sequence, settings, storage_parameters,
+};
 use hyperdj_schema::sql::{quote_identifier, quote_literal};
 use hyperdj_schema::{
-    Column, Composite, Domain, Enum, Index, Relation, Schema, Sequence, SequenceOptions,
+    Column, Composite, Definition, Domain, Enum, Index, Relation, Schema, Sequence, SequenceOptions,
 };
 
 /// An object and what is to be said of it, each under a name that it has alone.
@@ -16,6 +18,8 @@ pub(crate) struct Facts {
     pub(crate) columns: Vec<String>,
     /// The whole, to see whether something differs that no part says.
     pub(crate) whole: String,
+    /// Whether it comes and goes with another object, which is then told.
+    pub(crate) goes_with_another: bool,
 }
 
 impl Facts {
@@ -26,6 +30,7 @@ impl Facts {
             parts: Vec::new(),
             columns: Vec::new(),
             whole: format!("{whole:?}"),
+            goes_with_another: false,
         }
     }
 
@@ -70,13 +75,48 @@ pub(crate) fn facts(schema: &Schema) -> Vec<Facts> {
     all.extend(schema.composites.iter().map(composite));
     all.extend(schema.sequences.iter().map(free_sequence));
     all.extend(schema.relations.iter().map(table));
-    // Extensions are told above, with their versions.
-    let objects = schema
-        .unmodelled
-        .iter()
-        .filter(|found| found.kind != "extension");
-    all.extend(objects.map(|found| Facts::new(&found.kind, &found.name, found)));
+    all.extend(schema.definitions.iter().map(definition));
+    for found in &schema.comments {
+        let mut facts = Facts::new("comment on", &found.object, found);
+        facts.tell("text", quote_literal(&found.comment));
+        all.push(facts);
+    }
+    for found in &schema.security_labels {
+        let name = format!("{} of {}", quote_identifier(&found.provider), found.object);
+        let mut facts = Facts::new("security label", name, found);
+        facts.tell("text", quote_literal(&found.label));
+        all.push(facts);
+    }
+    // A privilege has no name but what it says.
+    for found in &schema.grants {
+        all.push(Facts::new(
+            "privilege",
+            privilege::grant(found).sql(),
+            found,
+        ));
+    }
+    for found in &schema.default_privileges {
+        let statement = privilege::default_privilege(found);
+        all.push(Facts::new("default privilege", statement.sql(), found));
+    }
+    for found in &schema.owners {
+        let mut facts = Facts::new("owner of", &found.object, found);
+        facts.tell("role", quote_identifier(&found.owner));
+        facts.goes_with_another = true;
+        all.push(facts);
+    }
     all
+}
+
+/// What is kept as statements. [`Schema::unmodelled`] counts the same, and [`Schema::dependencies`] follow from it.
+fn definition(found: &Definition) -> Facts {
+    let head = format!("{} ", found.kind.to_uppercase());
+    let name = found.object.strip_prefix(&head).unwrap_or(&found.object);
+    let mut facts = Facts::new(&found.kind, name, found);
+    facts.tell("definition", found.statements.join(";\n"));
+    facts.tell_some("withheld", found.withheld.as_ref());
+    facts.comment("", found.comment.as_ref());
+    facts
 }
 
 fn enumeration(found: &Enum) -> Facts {
@@ -197,6 +237,13 @@ fn table(found: &Relation) -> Facts {
         facts.tell_some("server's options", options(&server.options));
     }
     facts.tell_if(found.unlogged, "UNLOGGED");
+    let own = settings::of_table(found).into_iter();
+    let own = own
+        .chain(settings::of_indexes(found))
+        .chain(settings::row_security(found));
+    for statement in own {
+        facts.tell(format!("setting: {}", statement.sql()), "yes");
+    }
     facts.tell_some("storage parameters", options(&found.options));
     facts.tell_some("tablespace", found.tablespace.as_ref());
     facts.comment("", found.comment.as_ref());

@@ -35,7 +35,8 @@ pub struct Fact {
 
 /// What changed from one schema to another, by kind of object and name.
 ///
-/// Nothing is guessed: what has another name went and came. Empty if and only if both schemas are equal.
+/// Nothing is guessed: what has another name went and came. Empty if and only if both schemas are equal, apart from what
+/// only counts or orders the rest ([`Schema::unmodelled`], [`Schema::dependencies`]).
 pub fn news(before: &Schema, now: &Schema) -> Vec<News> {
     let (before, now) = (facts(before), facts(now));
     let mut told = Vec::new();
@@ -58,6 +59,7 @@ pub fn news(before: &Schema, now: &Schema) -> Vec<News> {
         });
         match other {
             Some(other) => told.extend(changed(other, found)),
+            None if found.goes_with_another => {}
             None => told.push(only(found, false)),
         }
     }
@@ -67,7 +69,9 @@ pub fn news(before: &Schema, now: &Schema) -> Vec<News> {
             && these.iter().any(|other| std::ptr::eq(*other, found))
         {
             these.retain(|other| !std::ptr::eq(*other, found));
-            told.push(only(found, true));
+            if !found.goes_with_another {
+                told.push(only(found, true));
+            }
         }
     }
     let order = kinds(before.iter().chain(&now));

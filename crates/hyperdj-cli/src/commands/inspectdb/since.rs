@@ -1,6 +1,5 @@
 //! `--since`: what changed in the database since a schema that was saved.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -9,7 +8,7 @@ use hyperdj_change::news;
 use hyperdj_postgres::{Client, Config};
 use hyperdj_schema::{QualifiedName, Schema, from_json};
 
-use super::narrowed::{keep_sequences, keep_types, narrowed, used_types};
+use super::narrowed::narrowed;
 use super::report::{counted, report_unreadable};
 use super::selection::Selection;
 use super::{inspection_failure, options, patterns};
@@ -136,6 +135,7 @@ fn inspected(
     let progress = Progress::start(printer, format!("Reading the catalog of {config}"));
     let mut client = Client::connect(config)?;
     let mut options = options(arguments, &[]);
+    options.definitions = true;
     options.schemas = match arguments.schema.iter().any(|name| name == "*") {
         // New schemas are news as well.
         true => None,
@@ -158,7 +158,7 @@ fn inspected(
     found.map_err(|error| inspection_failure(error, config))
 }
 
-/// Both sides, narrowed to what was asked for.
+/// Both sides, narrowed to what was asked for in the same way.
 fn compared(
     saved: &Schema,
     found: &Inspection,
@@ -166,33 +166,53 @@ fn compared(
     namespaces: &[String],
     arguments: &InspectdbArguments,
 ) -> (Schema, Schema) {
-    let mut before = saved.clone();
+    let tables = patterns(&arguments.table);
+    let excluded = patterns(&arguments.exclude);
+    let mut earlier = Inspection {
+        schema: saved.clone(),
+        unreadable: found.unreadable.clone(),
+        ..Inspection::default()
+    };
+    let is_narrower = saved
+        .namespaces
+        .iter()
+        .any(|own| !namespaces.contains(&own.name));
+    if is_narrower {
+        keep_namespaces(&mut earlier.schema, namespaces);
+    }
+    let of_saved = Selection::new(&earlier, &tables, &excluded, arguments.include_views);
+    let mut before = narrowed(&earlier.schema, &of_saved);
     let mut now = narrowed(&found.schema, selection);
-    let is_compared = |schema: &String| namespaces.contains(schema);
-    before.namespaces.retain(|own| is_compared(&own.name));
-    before.relations.retain(|old| {
-        is_compared(&old.name.schema)
-            && (arguments.include_views || !old.kind.is_view())
-            && selection.takes(&old.name)
-    });
-    let is_part = !arguments.table.is_empty() || !arguments.exclude.is_empty();
-    let is_narrower = saved.namespaces.len() != before.namespaces.len();
-    if is_part || is_narrower {
-        let mut used: BTreeSet<QualifiedName> = used_types(saved, &before);
-        used.extend(used_types(&found.schema, &now));
-        now.enums.clone_from(&found.schema.enums);
-        now.domains.clone_from(&found.schema.domains);
-        now.composites.clone_from(&found.schema.composites);
+    if is_narrower {
+        keep_namespaces(&mut now, namespaces);
+    }
+    if !tables.is_empty() || !excluded.is_empty() {
+        // These belong to no table that could be asked for.
         for side in [&mut before, &mut now] {
-            keep_types(side, &used);
-            keep_sequences(side);
-            // These belong to no table that could be asked for.
-            side.unmodelled.clear();
-            if is_part {
-                side.namespaces.clear();
-                side.extensions.clear();
-            }
+            side.namespaces.clear();
+            side.extensions.clear();
+            side.default_privileges.clear();
         }
     }
     (before, now)
+}
+
+/// Leaves out what is of other namespaces than these, or of none.
+fn keep_namespaces(schema: &mut Schema, namespaces: &[String]) {
+    let is_kept = |name: &str| namespaces.iter().any(|own| own == name);
+    schema.namespaces.retain(|own| is_kept(&own.name));
+    schema.extensions.clear();
+    schema.enums.retain(|own| is_kept(&own.name.schema));
+    schema.domains.retain(|own| is_kept(&own.name.schema));
+    schema.composites.retain(|own| is_kept(&own.name.schema));
+    schema.sequences.retain(|own| is_kept(&own.name.schema));
+    schema.relations.retain(|own| is_kept(&own.name.schema));
+    let definitions = &mut schema.definitions;
+    definitions.retain(|own| own.schema.as_ref().is_some_and(|schema| is_kept(schema)));
+    // Whose these are is said in one text with their names.
+    schema.comments.clear();
+    schema.owners.clear();
+    schema.grants.clear();
+    schema.default_privileges.clear();
+    schema.security_labels.clear();
 }
