@@ -1,11 +1,18 @@
-//! Expressions as PostgreSQL prints them.
+//! Expressions as PostgreSQL prints them: taken as they stand where pg_dump wrote them, else read, given types, and
+//! written anew.
 
+mod analyse;
 mod arrays;
+mod constants;
+mod name;
+mod parse;
+mod resolve;
 
-use hyperdj_schema::Column;
+use hyperdj_schema::{Column, QualifiedName};
 
-pub(crate) use arrays::settled_arrays;
-
+use self::analyse::Scope;
+pub(crate) use self::arrays::settled_arrays;
+use self::name::index_name;
 use crate::Error;
 use crate::cursor::Cursor;
 use crate::reader::Reader;
@@ -19,57 +26,111 @@ impl<'a> Reader<'a> {
         columns: &[Column],
         wanted: Option<&Type>,
     ) -> Result<String, Error> {
-        let _ = (columns, wanted);
-        if self.printed {
-            let text = settled_arrays(expression.rest_text());
-            // CASE begins a line of its own.
-            return Ok(if expression.is("case") { format!("\n{text}") } else { text });
-        }
-        Err(Error::unknown(
-            expression.offset(),
-            "an expression that is not in PostgreSQL's printed form",
-        ))
+        self.written(expression, columns, None, wanted)
     }
 
     /// An expression over VALUE, as of a domain's check.
     pub(crate) fn value_expression(
         &self,
         expression: &Cursor<'a>,
-        base: Option<&Type>,
+        value: Option<&Type>,
         wanted: Option<&Type>,
     ) -> Result<String, Error> {
-        let _ = base;
-        self.expression(expression, &[], wanted)
+        self.written(expression, &[], value, wanted)
     }
 
-    /// An expression in parentheses that an index is over: its text, type, and what it adds to the index's name.
-    pub(crate) fn indexed_expression(
+    fn written(
         &self,
-        whole: &Cursor<'a>,
-        inner: &Cursor<'a>,
+        expression: &Cursor<'a>,
+        columns: &[Column],
+        value: Option<&Type>,
+        wanted: Option<&Type>,
+    ) -> Result<String, Error> {
+        if self.printed {
+            let text = settled_arrays(expression.rest_text());
+            // CASE begins a line of its own.
+            return Ok(if expression.is("case") {
+                format!("\n{text}")
+            } else {
+                text
+            });
+        }
+        let raw = parse::parse(expression)?;
+        let scope = Scope {
+            reader: self,
+            columns,
+            value,
+        };
+        let found = scope.typed(&raw)?;
+        match wanted {
+            Some(wanted) => scope.assigned(found, wanted, raw.offset),
+            None => Ok(found.bare),
+        }
+    }
+
+    /// What an index is over, in parentheses or as a call: its text as a key, its type, and what it adds to the name.
+    pub(crate) fn indexed(
+        &self,
+        key: &Cursor<'a>,
         columns: &[Column],
     ) -> Result<(String, Option<Type>, String), Error> {
-        let text = self.expression(inner, columns, None)?;
-        let _ = whole;
-        Ok((format!("({text})"), None, String::new()))
+        if self.printed {
+            return Ok((settled_arrays(key.rest_text()), None, String::new()));
+        }
+        let raw = parse::parse(key)?;
+        let scope = Scope {
+            reader: self,
+            columns,
+            value: None,
+        };
+        let found = scope.typed(&raw)?;
+        let name = index_name(&raw);
+        let text = if name::is_call(&raw) {
+            found.bare
+        } else {
+            format!("({})", found.bare)
+        };
+        Ok((text, found.data_type, name))
     }
 
-    /// A call that an index is over.
-    pub(crate) fn indexed_call(
-        &self,
-        call: &Cursor<'a>,
-        columns: &[Column],
-    ) -> Result<(String, Option<Type>, String), Error> {
-        Ok((self.expression(call, columns, None)?, None, String::new()))
-    }
-
-    /// A value in the bound of a partition.
+    /// A value in the bound of a partition, as the server prints it: without the type behind it.
     pub(crate) fn bound_value(
         &self,
         item: &Cursor<'a>,
         key: Option<&Type>,
     ) -> Result<String, Error> {
-        let _ = key;
-        Err(Error::unknown(item.offset(), "a bound"))
+        let raw = parse::parse(item)?;
+        let scope = Scope {
+            reader: self,
+            columns: &[],
+            value: None,
+        };
+        let found = scope.typed(&raw)?;
+        let unknown = || Error::unknown(raw.offset, "what this bound is, only a server can tell");
+        let key = key.ok_or_else(unknown)?;
+        let base = self.base_type(key).plain();
+        let printed = match (&raw.node, &found.data_type) {
+            (parse::Node::Number(number), _) => self.constant(number, &base),
+            (_, None) => Some(scope.constant_of(&found, &base, raw.offset)?.bare),
+            (_, Some(given)) => (*given == base).then_some(found.bare),
+        };
+        let printed = printed.ok_or_else(unknown)?;
+        let label = format!("::{base}");
+        let value = printed.strip_suffix(&label).unwrap_or(&printed);
+        // Whatever is left is a constant: a string, a number or a word.
+        let is_constant = value.starts_with('\'')
+            || value
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
+        if is_constant {
+            Ok(value.to_owned())
+        } else {
+            Err(unknown())
+        }
+    }
+
+    /// The labels of an enum.
+    fn enum_labels(&self, name: &QualifiedName) -> Option<&[String]> {
+        self.enum_of(name).map(|found| found.labels.as_slice())
     }
 }

@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
         Ok(Some(name).filter(|name| *name != own))
     }
 
-    pub(super) fn collation_name(&self, cursor: &mut Cursor<'a>) -> Result<QualifiedName, Error> {
+    pub(crate) fn collation_name(&self, cursor: &mut Cursor<'a>) -> Result<QualifiedName, Error> {
         let offset = cursor.offset();
         let parts = cursor.names()?;
         if let Some(found) = self.find(&parts, |name| self.collations.contains(name)) {

@@ -131,17 +131,6 @@ impl<'a> Reader<'a> {
         let name = self.relation_name(cursor)?;
         let bound = self.bound(cursor, parent)?;
         let above = self.relation(parent, offset)?;
-        if above.primary_key.is_some()
-            || !above.uniques.is_empty()
-            || !above.indexes.is_empty()
-            || !above.foreign_keys.is_empty()
-            || !above.exclusions.is_empty()
-        {
-            return Err(Error::unknown(
-                offset,
-                "what a table takes over from the keys and indexes of the one that it is attached to is not followed",
-            ));
-        }
         let checks = above.checks.clone();
         let relation = self.relation(&name, offset)?;
         for check in checks.iter().filter(|check| !check.no_inherit) {
@@ -155,7 +144,7 @@ impl<'a> Reader<'a> {
             parent: parent.clone(),
             bound,
         });
-        Ok(())
+        self.take_over(parent, &name, offset)
     }
 
     /// The bound of a partition, up to the end: `FOR VALUES FROM (…) TO (…)`, `DEFAULT`.
