@@ -53,6 +53,10 @@ impl<'a> Scope<'_, 'a> {
         let offset = raw.offset;
         match &raw.node {
             Node::Column(parts) => self.column(parts, offset),
+            Node::Text(text) if text.contains("\nCASE") => Err(Error::unknown(
+                offset,
+                "a string that looks like printed SQL is not read from a dump",
+            )),
             Node::Text(text) => Ok(Typed {
                 text: quoted(text),
                 bare: quoted(text),

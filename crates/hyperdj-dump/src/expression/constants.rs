@@ -5,6 +5,11 @@
 use crate::reader::Reader;
 use crate::types::{Base, Type};
 
+/// The text search configurations of `pg_catalog` (`SELECT cfgname FROM pg_ts_config`, PostgreSQL 15).
+const TEXT_SEARCH: &str = "arabic armenian basque catalan danish dutch english finnish french german greek hindi hungarian \
+    indonesian irish italian lithuanian nepali norwegian portuguese romanian russian serbian simple spanish swedish tamil \
+    turkish yiddish";
+
 /// `'text'`, by the rules of `standard_conforming_strings`.
 pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
@@ -61,6 +66,10 @@ impl Reader<'_> {
                     digits.len() % 2 == 0 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
                 is_hex.then(|| text.to_ascii_lowercase())?
             }
+            "regconfig" => TEXT_SEARCH
+                .split(' ')
+                .find(|found| *found == text)?
+                .to_owned(),
             "regclass" => self.relation_text(text)?,
             _ => return None,
         };

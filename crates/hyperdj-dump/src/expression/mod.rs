@@ -4,6 +4,7 @@
 mod analyse;
 mod arrays;
 mod constants;
+mod moments;
 mod name;
 mod parse;
 mod resolve;
@@ -12,6 +13,8 @@ use hyperdj_schema::{Column, QualifiedName};
 
 use self::analyse::Scope;
 pub(crate) use self::arrays::settled_arrays;
+pub(crate) use self::moments::settled_bound;
+use self::moments::settled_moments;
 use self::name::index_name;
 use crate::Error;
 use crate::cursor::Cursor;
@@ -47,7 +50,8 @@ impl<'a> Reader<'a> {
         wanted: Option<&Type>,
     ) -> Result<String, Error> {
         if self.printed {
-            let text = settled_arrays(expression.rest_text());
+            let text = settled_moments(&settled_arrays(expression.rest_text()))
+                .map_err(|what| Error::unknown(expression.offset(), what))?;
             // CASE begins a line of its own.
             return Ok(if expression.is("case") {
                 format!("\n{text}")
@@ -62,10 +66,11 @@ impl<'a> Reader<'a> {
             value,
         };
         let found = scope.typed(&raw)?;
-        match wanted {
-            Some(wanted) => scope.assigned(found, wanted, raw.offset),
-            None => Ok(found.bare),
-        }
+        let text = match wanted {
+            Some(wanted) => scope.assigned(found, wanted, raw.offset)?,
+            None => found.bare,
+        };
+        Ok(case_lines(text))
     }
 
     /// What an index is over, in parentheses or as a call: its text as a key, its type, and what it adds to the name.
@@ -75,7 +80,9 @@ impl<'a> Reader<'a> {
         columns: &[Column],
     ) -> Result<(String, Option<Type>, String), Error> {
         if self.printed {
-            return Ok((settled_arrays(key.rest_text()), None, String::new()));
+            let text = settled_moments(&settled_arrays(key.rest_text()))
+                .map_err(|what| Error::unknown(key.offset(), what))?;
+            return Ok((text, None, String::new()));
         }
         let raw = parse::parse(key)?;
         let scope = Scope {
@@ -85,10 +92,11 @@ impl<'a> Reader<'a> {
         };
         let found = scope.typed(&raw)?;
         let name = index_name(&raw);
+        let printed = case_lines(found.bare);
         let text = if name::is_call(&raw) {
-            found.bare
+            printed
         } else {
-            format!("({})", found.bare)
+            format!("({printed})")
         };
         Ok((text, found.data_type, name))
     }
@@ -132,5 +140,14 @@ impl<'a> Reader<'a> {
     /// The labels of an enum.
     fn enum_labels(&self, name: &QualifiedName) -> Option<&[String]> {
         self.enum_of(name).map(|found| found.labels.as_slice())
+    }
+}
+
+/// CASE begins a line of its own, which leaves no blank at the end of the line before.
+fn case_lines(text: String) -> String {
+    if text.contains(" \nCASE") {
+        text.replace(" \nCASE", "\nCASE")
+    } else {
+        text
     }
 }

@@ -246,6 +246,7 @@ pub(super) fn stands_for(
                 {
                     Some(given.plain())
                 }
+                Base::Builtin(name) if name == "anyrange" => bounds_of(given),
                 _ => None,
             }
         })?;
@@ -256,6 +257,28 @@ pub(super) fn stands_for(
             Some(element)
         }
         Base::Builtin(name) if name == "anyarray" => Some(element.array()),
+        // The range that is given itself.
+        Base::Builtin(name) if name == "anyrange" => {
+            let mut ranges = given
+                .iter()
+                .flatten()
+                .filter(|given| bounds_of(given).is_some());
+            ranges.next().map(Type::plain)
+        }
         _ => None,
     }
+}
+
+/// The type of a range's bounds.
+fn bounds_of(range: &Type) -> Option<Type> {
+    let known = [
+        ("int4range", "int4"),
+        ("int8range", "int8"),
+        ("numrange", "numeric"),
+        ("daterange", "date"),
+        ("tsrange", "timestamp"),
+        ("tstzrange", "timestamptz"),
+    ];
+    let found = known.into_iter().find(|(name, _)| range.is(name));
+    found.map(|(_, bound)| Type::builtin(bound))
 }

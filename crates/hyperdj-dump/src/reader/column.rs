@@ -293,7 +293,13 @@ impl<'a> Reader<'a> {
     ) -> Result<Option<String>, Error> {
         let is_null = expression.rest().len() == 1 && expression.is("null");
         if !is_null {
-            return self.expression(expression, &[], data_type).map(Some);
+            let text = self.expression(expression, &[], data_type)?;
+            let is_typed_null = data_type.is_some_and(|found| {
+                found.modifier.is_empty()
+                    && text == format!("NULL::{found}")
+                    && self.base_type(found) == *found
+            });
+            return Ok(Some(text).filter(|_| !is_typed_null));
         }
         // What fits a value into a length, or into a domain, stays around the NULL.
         Ok(data_type.and_then(|found| {

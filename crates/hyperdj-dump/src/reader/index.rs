@@ -51,13 +51,10 @@ impl<'a> Reader<'a> {
         let kind = relation.kind;
         if kind == RelationKind::MaterializedView && relation.columns.is_empty() {
             // What it is over is not known, and not asked for: only its name is taken.
-            let Some(name) = name else {
-                return Err(Error::unknown(
-                    offset,
-                    "an index without a name of a view is not read from a dump",
-                ));
+            return match name {
+                Some(name) => self.add_index_name(&table, &name, offset),
+                None => Ok(()),
             };
-            return self.add_index_name(&table, &name, offset);
         }
         let columns = relation.columns.clone();
         let mut keys = Vec::new();

@@ -8,6 +8,7 @@ use super::Reader;
 use super::keys::insert;
 use crate::Error;
 use crate::cursor::Cursor;
+use crate::expression::settled_bound;
 
 impl<'a> Reader<'a> {
     /// The partitions of a table.
@@ -165,7 +166,7 @@ impl<'a> Reader<'a> {
                     && !cursor.is_symbol_at(1, "(")
                     || cursor.is("partition")
             });
-            part.rest_text().to_owned()
+            self.printed_bound(part.rest_text(), parent)
         } else {
             self.bound_written(cursor, parent)?
         };
@@ -176,6 +177,21 @@ impl<'a> Reader<'a> {
             ))
         } else {
             Ok(text)
+        }
+    }
+
+    /// A bound that pg_dump wrote: its moments are in the time zone of its session.
+    fn printed_bound(&self, text: &str, parent: &QualifiedName) -> String {
+        let has_moments = match self.partition_columns(parent, 0) {
+            Ok(types) => types
+                .iter()
+                .any(|found| self.base_type(found).is("timestamptz")),
+            Err(_) => text.contains(':'),
+        };
+        if has_moments {
+            settled_bound(text)
+        } else {
+            text.to_owned()
         }
     }
 
