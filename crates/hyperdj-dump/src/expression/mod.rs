@@ -8,6 +8,7 @@ mod moments;
 mod name;
 mod parse;
 mod resolve;
+mod shape;
 
 use hyperdj_schema::{Column, QualifiedName};
 
@@ -16,6 +17,7 @@ pub(crate) use self::arrays::settled_arrays;
 pub(crate) use self::moments::settled_bound;
 use self::moments::settled_moments;
 use self::name::index_name;
+use self::shape::looks_printed;
 use crate::Error;
 use crate::cursor::Cursor;
 use crate::reader::Reader;
@@ -50,15 +52,20 @@ impl<'a> Reader<'a> {
         wanted: Option<&Type>,
     ) -> Result<String, Error> {
         if self.printed {
-            let text = settled_moments(&settled_arrays(expression.rest_text()))
-                .map_err(|what| Error::unknown(expression.offset(), what))?;
-            // CASE begins a line of its own.
-            return Ok(if expression.is("case") {
-                format!("\n{text}")
-            } else {
-                text
-            });
+            let text = settled(expression)?;
+            let read = self.typed(expression, columns, value, wanted);
+            return as_printed(expression, text, read);
         }
+        self.typed(expression, columns, value, wanted)
+    }
+
+    fn typed(
+        &self,
+        expression: &Cursor<'a>,
+        columns: &[Column],
+        value: Option<&Type>,
+        wanted: Option<&Type>,
+    ) -> Result<String, Error> {
         let raw = parse::parse(expression)?;
         let scope = Scope {
             reader: self,
@@ -80,8 +87,19 @@ impl<'a> Reader<'a> {
         columns: &[Column],
     ) -> Result<(String, Option<Type>, String), Error> {
         if self.printed {
-            let text = settled_moments(&settled_arrays(key.rest_text()))
-                .map_err(|what| Error::unknown(key.offset(), what))?;
+            let text = settled(key)?;
+            // A call stands by itself, all else in parentheses of its own.
+            let inner = text
+                .strip_prefix('(')
+                .and_then(|text| text.strip_suffix(')'));
+            let text = match inner.filter(|_| key.is_symbol("(")) {
+                Some(inner) => {
+                    let expression = key.clone().parenthesised()?;
+                    let read = self.typed(&expression, columns, None, None);
+                    format!("({})", as_printed(&expression, inner.to_owned(), read)?)
+                }
+                None => as_printed(key, text, self.typed(key, columns, None, None))?,
+            };
             return Ok((text, None, String::new()));
         }
         let raw = parse::parse(key)?;
@@ -149,5 +167,35 @@ fn case_lines(text: String) -> String {
         text.replace(" \nCASE", "\nCASE")
     } else {
         text
+    }
+}
+
+/// What stands at a cursor in the form that it has once it is read back.
+fn settled(expression: &Cursor<'_>) -> Result<String, Error> {
+    let text = settled_moments(&settled_arrays(expression.rest_text()))
+        .map_err(|what| Error::unknown(expression.offset(), what))?;
+    // CASE begins a line of its own.
+    Ok(if expression.is("case") {
+        format!("\n{text}")
+    } else {
+        text
+    })
+}
+
+/// A text that should be as PostgreSQL prints it: what reading it gives must be the same or, where it can't be read, look
+/// like that. Someone may have put a line into what pg_dump wrote.
+fn as_printed(
+    expression: &Cursor<'_>,
+    text: String,
+    read: Result<String, Error>,
+) -> Result<String, Error> {
+    match read {
+        Ok(read) if read == text => Ok(text),
+        Ok(_) => Err(Error::unknown(
+            expression.offset(),
+            "this expression is not as pg_dump writes it, though the file begins as pg_dump's do",
+        )),
+        Err(_) if looks_printed(&text) => Ok(text),
+        Err(error) => Err(error),
     }
 }
