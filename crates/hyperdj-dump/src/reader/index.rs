@@ -316,6 +316,12 @@ impl<'a> Reader<'a> {
             .get(child)
             .cloned()
             .ok_or_else(|| missing(child))?;
+        if !self.partitions(&parent_table).contains(&child_table) {
+            return Err(Error::broken(
+                offset,
+                format!("{child} is not an index of a partition of {parent_table}"),
+            ));
+        }
         let relation = self.relation(&child_table, offset)?;
         relation
             .primary_key

@@ -32,6 +32,26 @@ impl<'a> Reader<'a> {
         found
     }
 
+    /// A table can't be put under itself, or under one that is below it.
+    pub(super) fn check_above(
+        &self,
+        parent: &QualifiedName,
+        child: &QualifiedName,
+        offset: usize,
+    ) -> Result<(), Error> {
+        let mut waiting = vec![child.clone()];
+        while let Some(name) = waiting.pop() {
+            if name == *parent {
+                return Err(Error::broken(
+                    offset,
+                    format!("{child} can't be put under {parent}, which is below it"),
+                ));
+            }
+            waiting.extend(self.children(&name));
+        }
+        Ok(())
+    }
+
     /// Sets NOT NULL for a column of a table and of those under it.
     pub(super) fn set_not_null(
         &mut self,
@@ -130,6 +150,7 @@ impl<'a> Reader<'a> {
     ) -> Result<(), Error> {
         let offset = cursor.offset();
         let name = self.relation_name(cursor)?;
+        self.check_above(parent, &name, offset)?;
         let bound = self.bound(cursor, parent)?;
         let above = self.relation(parent, offset)?;
         let checks = above.checks.clone();
