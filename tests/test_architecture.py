@@ -13,6 +13,7 @@ CRATES = sorted(path.parent for path in (ROOT / "crates").glob("*/Cargo.toml"))
 PURE = (
     "hyperdj-schema",
     "hyperdj-protocol",
+    "hyperdj-dump",
     "hyperdj-codegen",
     "hyperdj-state",
     "hyperdj-ddl",

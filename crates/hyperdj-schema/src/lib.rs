@@ -1,7 +1,7 @@
 //! The description of a PostgreSQL database that every part of the project shares.
 //!
 //! A [`Schema`] is plain data: ordered, comparable, serialisable, with no connection behind it. Every source (a live
-//! catalog, models, later a dump) yields one and every use (models, DDL, a diff) takes one. Names and words are those
+//! catalog, models, a dump) yields one and every use (models, DDL, a diff) takes one. Names and words are those
 //! of PostgreSQL's catalogs; expressions and types are kept as PostgreSQL's own deparser prints them with an empty
 //! `search_path`, so that every user-defined name in them is qualified.
 //!

@@ -12,14 +12,8 @@ pub(crate) struct BuiltinType {
     pub(crate) category: char,
     /// `pg_type.typispreferred`.
     pub(crate) preferred: bool,
-    /// The element's type, of an array.
-    pub(crate) element: Option<&'static str>,
-    /// `pg_type.typtype`: `b` for base types, `p` for pseudo-types, and so on.
-    pub(crate) kind: char,
     /// `pg_type.typstorage`.
     pub(crate) storage: char,
-    /// Whether its values are sorted by a collation.
-    pub(crate) collatable: bool,
 }
 
 /// An operator of `pg_catalog`; `left` is `None` where it stands in front of its operand.
@@ -49,23 +43,12 @@ type Table<V> = LazyLock<HashMap<&'static str, V>>;
 
 pub(crate) static TYPES: Table<BuiltinType> = LazyLock::new(|| {
     let rows = rows(include_str!("types.txt")).filter_map(|row| match row.as_slice() {
-        [
-            name,
-            category,
-            preferred,
-            element,
-            kind,
-            storage,
-            collatable,
-        ] => Some((
+        [name, category, preferred, storage] => Some((
             *name,
             BuiltinType {
                 category: first(category),
                 preferred: *preferred == "p",
-                element: unless_dash(element),
-                kind: first(kind),
                 storage: first(storage),
-                collatable: *collatable == "c",
             },
         )),
         _ => None,

@@ -2,7 +2,7 @@
 //!
 //! PostgreSQL documentation: ALTER TABLE.
 
-use hyperdj_schema::{Identity, IdentityKind, QualifiedName};
+use hyperdj_schema::{Identity, IdentityKind, IndexKey, KeyTarget, QualifiedName, Relation};
 
 use super::Reader;
 use super::column::default_expression;
@@ -96,6 +96,14 @@ impl<'a> Reader<'a> {
             let column = item.name()?;
             return self.alter_column(table, &column, item, only);
         }
+        if item.take_all(&["drop", "column"]) {
+            item.take_all(&["if", "exists"]);
+            let column = item.name()?;
+            self.check_unused(table, &column, false, offset)?;
+            return self
+                .relation(table, offset)
+                .map(|relation| relation.columns.retain(|found| found.name != column));
+        }
         if item.take_all(&["enable", "row", "level", "security"])
             || item.take_all(&["force", "row", "level", "security"])
         {
@@ -141,6 +149,7 @@ impl<'a> Reader<'a> {
         }
         if item.take("inherit") {
             let parent = self.relation_name(item)?;
+            self.check_above(&parent, table, offset)?;
             self.relation(table, offset)?.inherits.push(parent);
             return Ok(());
         }
@@ -329,9 +338,83 @@ impl<'a> Reader<'a> {
             self.column(table, name, offset)?
                 .foreign_options
                 .extend(options);
+        } else if item.take("type") || item.take_all(&["set", "data", "type"]) {
+            let found = self.data_type(item)?;
+            self.check_unused(table, name, true, offset)?;
+            let column = self.column(table, name, offset)?;
+            let is_plain = column
+                .default
+                .as_ref()
+                .is_none_or(|text| text.starts_with("nextval("));
+            if !is_plain || column.identity.is_some() || column.collation.is_some() {
+                return Err(item.not_understood());
+            }
+            column.data_type = found.to_string();
         } else {
-            // TYPE above all: what hangs on the column changes with it.
             return Err(item.not_understood());
+        }
+        Ok(())
+    }
+
+    /// Whether nothing hangs on a column but, where its type changes, keys.
+    fn check_unused(
+        &mut self,
+        table: &QualifiedName,
+        column: &str,
+        may_be_key: bool,
+        offset: usize,
+    ) -> Result<(), Error> {
+        let is_inherited = !self.children(table).is_empty();
+        let refers = |relation: &Relation| {
+            relation.foreign_keys.iter().any(|key| {
+                key.target == *table && key.target_columns.iter().any(|name| name == column)
+            })
+        };
+        let is_target = self.relations.values().any(refers);
+        let has_views = self
+            .relations
+            .values()
+            .any(|relation| relation.kind.is_view());
+        self.column(table, column, offset)?;
+        let relation = self.relation(table, offset)?;
+        let named = |names: &[String]| names.iter().any(|name| name == column);
+        let is_key = relation
+            .primary_key
+            .iter()
+            .any(|key| named(&key.columns) || named(&key.include))
+            || relation
+                .uniques
+                .iter()
+                .any(|key| named(&key.columns) || named(&key.include))
+            || relation.foreign_keys.iter().any(|key| named(&key.columns))
+            || is_target;
+        let generated = relation.columns.iter().flat_map(|column| &column.generated);
+        let expressions = relation.checks.iter().map(|check| &check.expression);
+        let is_read = expressions
+            .chain(generated.map(|generated| &generated.expression))
+            .chain(relation.exclusions.iter().map(|found| &found.definition))
+            .chain(&relation.partition_by)
+            .any(|text| text.contains(column));
+        let is_indexed = relation.indexes.iter().any(|index| {
+            let is_of = |key: &IndexKey| match &key.target {
+                KeyTarget::Column(name) => name == column,
+                KeyTarget::Expression(text) => text.contains(column),
+            };
+            index.keys.iter().any(is_of)
+                || named(&index.include)
+                || index
+                    .predicate
+                    .as_ref()
+                    .is_some_and(|text| text.contains(column))
+        });
+        let is_part = relation.partition_of.is_some() || !relation.inherits.is_empty();
+        if is_inherited || is_part || has_views || is_read || is_indexed || is_key && !may_be_key {
+            return Err(Error::unknown(
+                offset,
+                format!(
+                    "what hangs on the column `{column}` changes with it, which is not followed"
+                ),
+            ));
         }
         Ok(())
     }

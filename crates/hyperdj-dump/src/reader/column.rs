@@ -203,7 +203,7 @@ impl<'a> Reader<'a> {
         Ok(Some(name).filter(|name| *name != own))
     }
 
-    pub(super) fn collation_name(&self, cursor: &mut Cursor<'a>) -> Result<QualifiedName, Error> {
+    pub(crate) fn collation_name(&self, cursor: &mut Cursor<'a>) -> Result<QualifiedName, Error> {
         let offset = cursor.offset();
         let parts = cursor.names()?;
         if let Some(found) = self.find(&parts, |name| self.collations.contains(name)) {
@@ -296,7 +296,13 @@ impl<'a> Reader<'a> {
     ) -> Result<Option<String>, Error> {
         let is_null = expression.rest().len() == 1 && expression.is("null");
         if !is_null {
-            return self.expression(expression, &[], data_type).map(Some);
+            let text = self.expression(expression, &[], data_type)?;
+            let is_typed_null = data_type.is_some_and(|found| {
+                found.modifier.is_empty()
+                    && text == format!("NULL::{found}")
+                    && self.base_type(found) == *found
+            });
+            return Ok(Some(text).filter(|_| !is_typed_null));
         }
         // What fits a value into a length, or into a domain, stays around the NULL.
         Ok(data_type.and_then(|found| {

@@ -1,6 +1,6 @@
 //! DROP: what pg_dump --clean writes before it makes a thing.
 
-use hyperdj_schema::QualifiedName;
+use hyperdj_schema::{QualifiedName, RelationKind};
 
 use super::Reader;
 use crate::Error;
@@ -58,6 +58,18 @@ impl<'a> Reader<'a> {
                     .any(|found| found.kind.contains(kind.as_str()) && found.name.ends_with(&name))
             }
         };
+        // A view that nothing else needs, as pg_dump --clean puts one in the place of another for a while.
+        if kind == "view"
+            && let [parts] = names.as_slice()
+            && let Some(name) = self.find(parts, |name| {
+                self.relations
+                    .get(name)
+                    .is_some_and(|found| found.kind == RelationKind::View)
+            })
+        {
+            self.relations.remove(&name);
+            return Ok(());
+        }
         if names.iter().any(is_there) {
             return Err(Error::unknown(
                 offset,

@@ -51,13 +51,10 @@ impl<'a> Reader<'a> {
         let kind = relation.kind;
         if kind == RelationKind::MaterializedView && relation.columns.is_empty() {
             // What it is over is not known, and not asked for: only its name is taken.
-            let Some(name) = name else {
-                return Err(Error::unknown(
-                    offset,
-                    "an index without a name of a view is not read from a dump",
-                ));
+            return match name {
+                Some(name) => self.add_index_name(&table, &name, offset),
+                None => Ok(()),
             };
-            return self.add_index_name(&table, &name, offset);
         }
         let columns = relation.columns.clone();
         let mut keys = Vec::new();
@@ -151,30 +148,6 @@ impl<'a> Reader<'a> {
         Ok(name)
     }
 
-    /// What a new partition takes over of the keys and indexes of its table.
-    pub(super) fn take_over(
-        &mut self,
-        parent: &QualifiedName,
-        child: &QualifiedName,
-        offset: usize,
-    ) -> Result<(), Error> {
-        let above = self.relation(parent, offset)?;
-        let is_empty = above.primary_key.is_none()
-            && above.uniques.is_empty()
-            && above.indexes.is_empty()
-            && above.foreign_keys.is_empty()
-            && above.exclusions.is_empty();
-        if is_empty {
-            return Ok(());
-        }
-        Err(Error::unknown(
-            offset,
-            format!(
-                "what {child} takes over from the keys and indexes of {parent} is not followed"
-            ),
-        ))
-    }
-
     /// A key of an index, of an exclusion or of a partitioned table.
     pub(super) fn index_key(
         &self,
@@ -201,19 +174,15 @@ impl<'a> Reader<'a> {
             && !item.is_symbol("(");
         let data_type;
         let mut addition;
-        let mut key = if item.is_symbol("(") {
-            let whole = item.clone();
-            let inner = item.parenthesised()?;
-            let (text, found, name) = self.indexed_expression(&whole, &inner, columns)?;
-            data_type = found;
-            addition = name;
-            IndexKey {
-                target: KeyTarget::Expression(text),
-                ..IndexKey::column("")
-            }
-        } else if is_call {
-            let call = call(item)?;
-            let (text, found, name) = self.indexed_call(&call, columns)?;
+        let mut key = if item.is_symbol("(") || is_call {
+            let expression = if is_call {
+                call(item)?
+            } else {
+                let start = item.clone();
+                item.parenthesised()?;
+                start.up_to(item)
+            };
+            let (text, found, name) = self.indexed(&expression, columns)?;
             data_type = found;
             addition = name;
             IndexKey {
@@ -347,6 +316,12 @@ impl<'a> Reader<'a> {
             .get(child)
             .cloned()
             .ok_or_else(|| missing(child))?;
+        if !self.partitions(&parent_table).contains(&child_table) {
+            return Err(Error::broken(
+                offset,
+                format!("{child} is not an index of a partition of {parent_table}"),
+            ));
+        }
         let relation = self.relation(&child_table, offset)?;
         relation
             .primary_key

@@ -8,6 +8,7 @@ use super::Reader;
 use super::keys::insert;
 use crate::Error;
 use crate::cursor::Cursor;
+use crate::expression::settled_bound;
 
 impl<'a> Reader<'a> {
     /// The partitions of a table.
@@ -29,6 +30,26 @@ impl<'a> Reader<'a> {
         let mut found = self.partitions(table);
         found.extend(inherits.map(|relation| relation.name.clone()));
         found
+    }
+
+    /// A table can't be put under itself, or under one that is below it.
+    pub(super) fn check_above(
+        &self,
+        parent: &QualifiedName,
+        child: &QualifiedName,
+        offset: usize,
+    ) -> Result<(), Error> {
+        let mut waiting = vec![child.clone()];
+        while let Some(name) = waiting.pop() {
+            if name == *parent {
+                return Err(Error::broken(
+                    offset,
+                    format!("{child} can't be put under {parent}, which is below it"),
+                ));
+            }
+            waiting.extend(self.children(&name));
+        }
+        Ok(())
     }
 
     /// Sets NOT NULL for a column of a table and of those under it.
@@ -129,19 +150,9 @@ impl<'a> Reader<'a> {
     ) -> Result<(), Error> {
         let offset = cursor.offset();
         let name = self.relation_name(cursor)?;
+        self.check_above(parent, &name, offset)?;
         let bound = self.bound(cursor, parent)?;
         let above = self.relation(parent, offset)?;
-        if above.primary_key.is_some()
-            || !above.uniques.is_empty()
-            || !above.indexes.is_empty()
-            || !above.foreign_keys.is_empty()
-            || !above.exclusions.is_empty()
-        {
-            return Err(Error::unknown(
-                offset,
-                "what a table takes over from the keys and indexes of the one that it is attached to is not followed",
-            ));
-        }
         let checks = above.checks.clone();
         let relation = self.relation(&name, offset)?;
         for check in checks.iter().filter(|check| !check.no_inherit) {
@@ -155,7 +166,7 @@ impl<'a> Reader<'a> {
             parent: parent.clone(),
             bound,
         });
-        Ok(())
+        self.take_over(parent, &name, offset)
     }
 
     /// The bound of a partition, up to the end: `FOR VALUES FROM (…) TO (…)`, `DEFAULT`.
@@ -176,7 +187,7 @@ impl<'a> Reader<'a> {
                     && !cursor.is_symbol_at(1, "(")
                     || cursor.is("partition")
             });
-            part.rest_text().to_owned()
+            self.printed_bound(part.rest_text(), parent)
         } else {
             self.bound_written(cursor, parent)?
         };
@@ -187,6 +198,21 @@ impl<'a> Reader<'a> {
             ))
         } else {
             Ok(text)
+        }
+    }
+
+    /// A bound that pg_dump wrote: its moments are in the time zone of its session.
+    fn printed_bound(&self, text: &str, parent: &QualifiedName) -> String {
+        let has_moments = match self.partition_columns(parent, 0) {
+            Ok(types) => types
+                .iter()
+                .any(|found| self.base_type(found).is("timestamptz")),
+            Err(_) => text.contains(':'),
+        };
+        if has_moments {
+            settled_bound(text)
+        } else {
+            text.to_owned()
         }
     }
 

@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
         Ok(columns)
     }
 
-    fn add_foreign_key(
+    pub(super) fn add_foreign_key(
         &mut self,
         table: &QualifiedName,
         key: ForeignKey,

@@ -1,6 +1,6 @@
 //! What a name in a statement means.
 
-use hyperdj_schema::{Column, QualifiedName, Relation};
+use hyperdj_schema::{Column, Enum, QualifiedName, Relation};
 
 use super::Reader;
 use super::unmodelled::Noted;
@@ -188,6 +188,38 @@ impl<'a> Reader<'a> {
             })?,
         };
         Some(QualifiedName::new(&found.schema, name))
+    }
+
+    /// The enum of a name.
+    pub(crate) fn enum_of(&self, name: &QualifiedName) -> Option<&Enum> {
+        self.enums.get(name)
+    }
+
+    /// Whether a type is an extension's whose values are any text.
+    pub(crate) fn is_text_of_extension(&self, name: &QualifiedName) -> bool {
+        name.name == "citext" && self.extensions.contains_key("citext") && !self.is_type(name)
+    }
+
+    /// Whether the file makes an operator of a symbol, or an extension may.
+    pub(crate) fn has_operator(&self, symbol: &str) -> bool {
+        let is_it = |noted: &Noted| {
+            let made = noted.name.split('(').next().unwrap_or_default();
+            noted.kind == "operator" && made.rsplit('.').next() == Some(symbol)
+        };
+        self.unmodelled.iter().any(is_it)
+    }
+
+    /// A relation's name in a string, as `regclass` prints it.
+    pub(crate) fn relation_text(&self, text: &str) -> Option<String> {
+        let statement = crate::Statement {
+            text,
+            start: 0,
+            has_rows: false,
+        };
+        let mut cursor = Cursor::of(text, &statement);
+        let parts = cursor.names().ok().filter(|_| cursor.is_done())?;
+        self.find(&parts, |name| self.is_relation_name(name))
+            .map(|name| name.to_string())
     }
 
     /// The type under a domain, or the type itself.

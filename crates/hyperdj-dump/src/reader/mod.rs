@@ -17,6 +17,7 @@ mod routine;
 mod sequence;
 mod settings;
 mod table;
+mod takeover;
 mod unmodelled;
 mod view;
 

@@ -83,6 +83,7 @@ impl<'a> Reader<'a> {
                 ),
             ));
         }
+        relation.options.sort();
         if let Some(before) = self.relations.remove(&relation.name) {
             relation.comment = before.comment;
         }
