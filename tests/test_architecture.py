@@ -17,6 +17,10 @@ PURE = (
     "hyperdj-state",
     "hyperdj-ddl",
     "hyperdj-change",
+    "hyperdj-diagram",
+    "hyperdj-doctor",
+    "hyperdj-update",
+    "hyperdj-infer",
     "hyperdj-values",
 )
 IMPURE = re.compile(r"\bstd::(fs|net|env|process|thread|time|os|io)\b")

@@ -20,7 +20,7 @@ def missing() -> str | None:
     """What a browser test needs and is not there, as a sentence; None where all is, or must be."""
     if os.environ.get("HYPER_NEEDS_BROWSER"):
         return None
-    if _browser() is None:
+    if chromium() is None:
         return "no browser: there is no chromium on PATH, and $HYPER_BROWSER names none"
     if shutil.which("node") is None:
         return "no browser: there is no node on PATH"
@@ -29,7 +29,8 @@ def missing() -> str | None:
     return None
 
 
-def _browser() -> str | None:
+def chromium() -> str | None:
+    """The browser's program, where there is one."""
     named = os.environ.get("HYPER_BROWSER")
     return named or next(filter(None, map(shutil.which, NAMES)), None)
 
@@ -56,7 +57,7 @@ class Browser:
 def browsing() -> Iterator[Browser]:
     """A browser for the length of a `with`."""
     process = subprocess.Popen(
-        ["node", FOLDER / "driver.mjs", _browser() or ""],
+        ["node", FOLDER / "driver.mjs", chromium() or ""],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         encoding="utf-8",

@@ -7,11 +7,14 @@ mod types;
 use std::collections::HashMap;
 
 use hyperdj_schema::{
-    Column, Extension, ForeignServer, Generated, Identity, IdentityKind, Namespace, PartitionOf,
-    QualifiedName, Relation, RelationKind, SequenceOptions, Unmodelled, View,
+    Column, ColumnSettings, Extension, ForeignServer, Generated, Identity, IdentityKind, Namespace,
+    PartitionOf, QualifiedName, Relation, RelationKind, SequenceOptions, Unmodelled, View,
 };
 
+use hyperdj_schema::statistics::Statistics;
+
 use crate::Error;
+use crate::definitions::{self, Numbered};
 use crate::inspect::{Inspection, NamespaceSummary};
 use crate::query::Query;
 use crate::record::Record;
@@ -22,12 +25,16 @@ type Oid = u32;
 #[derive(Default)]
 pub(crate) struct Assembly {
     pub(crate) found: Inspection,
+    pub(crate) statistics: Statistics,
     pub(crate) numbers: Vec<RelationNumbers>,
     pub(crate) by_oid: HashMap<Oid, usize>,
     constraint_indexes: HashMap<Oid, ConstraintIndex>,
     operator_classes: HashMap<Oid, OperatorClass>,
     /// The type that each access method has another default operator class for, by method, type.
     exact_defaults: HashMap<(Oid, Oid), Oid>,
+    /// Whether all that models can't say is wanted.
+    pub(crate) definitions: bool,
+    pub(crate) numbered: Numbered,
 }
 
 /// What the catalog calls a relation's columns.
@@ -56,6 +63,13 @@ struct OperatorClass {
 }
 
 impl Assembly {
+    pub(crate) fn new(definitions: bool) -> Self {
+        Self {
+            definitions,
+            ..Self::default()
+        }
+    }
+
     /// Takes one row of a query.
     pub(crate) fn take(&mut self, query: Query, mut record: Record<'_>) -> Result<(), Error> {
         let record = &mut record;
@@ -83,6 +97,15 @@ impl Assembly {
                 });
                 Ok(())
             }
+            Query::Definitions | Query::SeldomDefinitions => definitions::definition(self, record),
+            Query::Details => definitions::detail(self, record),
+            Query::Privileges => definitions::privilege(self, record),
+            Query::Dependencies => definitions::dependency(self, record),
+            Query::StatisticsRelations
+            | Query::StatisticsTexts
+            | Query::StatisticsSequences
+            | Query::StatisticsEnums
+            | Query::StatisticsReaders => crate::statistics::take(self, query, record),
         }
     }
 
@@ -91,18 +114,22 @@ impl Assembly {
         let name = record.text()?.to_owned();
         let comment = record.optional_text()?;
         let selected = record.boolean()?;
+        let usable = record.boolean()?;
+        let tables = record.number()?;
+        let of_extension = record.boolean()?;
         self.found.namespaces.push(NamespaceSummary {
             name: name.clone(),
             selected,
-            usable: record.boolean()?,
-            tables: record.number()?,
-            of_extension: record.boolean()?,
+            usable,
+            tables,
+            of_extension,
         });
         if selected {
-            self.found
-                .schema
-                .namespaces
-                .push(Namespace { name, comment });
+            self.found.schema.namespaces.push(Namespace {
+                name,
+                comment,
+                of_extension,
+            });
         }
         Ok(())
     }
@@ -212,6 +239,7 @@ impl Assembly {
             comment,
             serial: None,
             foreign_options: record.options()?,
+            settings: ColumnSettings::default(),
         });
         Ok(())
     }

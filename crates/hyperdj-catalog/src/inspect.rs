@@ -3,15 +3,21 @@
 use std::time::Duration;
 
 use hyperdj_postgres::{Client, Statement};
+use hyperdj_schema::statistics::Statistics;
 use hyperdj_schema::{QualifiedName, Schema};
 
 use crate::Error;
 use crate::assemble::Assembly;
-use crate::query::{QUERIES, Query};
+use crate::query::{ON_DEMAND, QUERIES, Query, STATISTICS_QUERIES};
 use crate::record::Record;
 
 /// How many statements a reading sends, BEGIN and COMMIT included, however many tables there are.
 pub const STATEMENTS: usize = QUERIES.len() + 2;
+
+/// The same where definitions are read too.
+pub const STATEMENTS_WITH_DEFINITIONS: usize = STATEMENTS + ON_DEMAND.len();
+/// How many statements [`inspect_with_statistics`] sends, BEGIN and COMMIT included.
+pub const STATEMENTS_WITH_STATISTICS: usize = QUERIES.len() - 1 + STATISTICS_QUERIES.len() + 2;
 
 /// What to read, and with what patience.
 #[derive(Clone, Debug)]
@@ -20,6 +26,8 @@ pub struct Options {
     pub schemas: Option<Vec<String>>,
     /// Whether to read the columns, definitions and indexes of views too. Their names are always read.
     pub views: bool,
+    /// Whether to read all that models can't say as well: functions, triggers, policies, privileges, settings, ….
+    pub definitions: bool,
     /// `statement_timeout` for each of the statements, in whole milliseconds; zero is none.
     pub statement_timeout: Duration,
 }
@@ -30,6 +38,7 @@ impl Default for Options {
         Self {
             schemas: Some(vec!["public".to_owned()]),
             views: false,
+            definitions: false,
             statement_timeout: Duration::from_secs(60),
         }
     }
@@ -88,6 +97,34 @@ pub fn inspect_with(
     options: &Options,
     early: &mut dyn FnMut(&Inspection),
 ) -> Result<Inspection, Error> {
+    let on_demand = if options.definitions { ON_DEMAND } else { &[] };
+    let queries: Vec<Query> = QUERIES.iter().chain(on_demand).copied().collect();
+    read(client, options, &queries, early).map(|assembly| assembly.found)
+}
+
+/// As [`inspect`], and gives the server's figures for what was found, of the same moment. What models can't say
+/// ([`Schema::unmodelled`]) is not read.
+///
+/// # Errors
+///
+/// Those of [`inspect`].
+pub fn inspect_with_statistics(
+    client: &mut Client,
+    options: &Options,
+) -> Result<(Inspection, Statistics), Error> {
+    let schema = QUERIES.iter().filter(|query| **query != Query::Unmodelled);
+    let queries: Vec<Query> = schema.chain(STATISTICS_QUERIES).copied().collect();
+    let assembly = read(client, options, &queries, &mut |_| {})?;
+    Ok((assembly.found, assembly.statistics))
+}
+
+/// Sends queries in one flight, in one transaction, and puts what they give in its places.
+fn read(
+    client: &mut Client,
+    options: &Options,
+    queries: &[Query],
+    early: &mut dyn FnMut(&Inspection),
+) -> Result<Assembly, Error> {
     let version = client.server_version();
     if version < 120_000 {
         return Err(Error::ServerTooOld {
@@ -97,21 +134,21 @@ pub fn inspect_with(
                 .to_owned(),
         });
     }
-    let texts: Vec<String> = QUERIES
+    let texts: Vec<String> = queries
         .iter()
         .map(|query| query.text(version / 10_000))
         .collect();
     let schemas = options.schemas.as_deref().map(text_array);
     let views = if options.views { "true" } else { "false" };
     let timeout = options.statement_timeout.as_millis().to_string();
-    let parameters: Vec<Vec<Option<&str>>> = QUERIES
+    let parameters: Vec<Vec<Option<&str>>> = queries
         .iter()
         .map(|query| match query {
             Query::Settings => vec![Some(timeout.as_str())],
             Query::Relations | Query::Columns | Query::Indexes => {
                 vec![schemas.as_deref(), Some(views)]
             }
-            Query::OperatorClasses | Query::Extensions => Vec::new(),
+            Query::OperatorClasses | Query::Extensions | Query::Dependencies => Vec::new(),
             _ => vec![schemas.as_deref()],
         })
         .collect();
@@ -131,11 +168,11 @@ pub fn inspect_with(
         parameters: &[],
     });
 
-    let mut assembly = Assembly::default();
+    let mut assembly = Assembly::new(options.definitions);
     let mut is_early = true;
     let outcome = client.pipeline(&statements, &mut |number, row| {
-        let query = QUERIES[number - 1];
-        assembly.take(query, Record::new(row))?;
+        let query = queries[number - 1];
+        assembly.take(query, Record::new(row, options.definitions))?;
         // Rows come in the order of the statements: with the first extension, all before it is there.
         if query == Query::Extensions && std::mem::take(&mut is_early) {
             early(&assembly.found);
@@ -150,8 +187,11 @@ pub fn inspect_with(
     if is_early {
         early(&assembly.found);
     }
+    if options.definitions {
+        crate::definitions::finish(&mut assembly);
+    }
     check_namespaces(&assembly.found, options)?;
-    Ok(assembly.found)
+    Ok(assembly)
 }
 
 /// Whether all that was asked for is there and may be used.
@@ -189,7 +229,7 @@ fn check_namespaces(found: &Inspection, options: &Options) -> Result<(), Error> 
 }
 
 /// A list as a constant of `text[]`.
-fn text_array(names: &[String]) -> String {
+pub(crate) fn text_array(names: &[String]) -> String {
     let quoted: Vec<String> = names
         .iter()
         .map(|name| format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")))

@@ -9,11 +9,17 @@ use crate::Error;
 pub(crate) struct Record<'a> {
     row: &'a Row,
     next: usize,
+    /// Whether options keep the order that they were set in.
+    in_order: bool,
 }
 
 impl<'a> Record<'a> {
-    pub(crate) fn new(row: &'a Row) -> Self {
-        Self { row, next: 0 }
+    pub(crate) fn new(row: &'a Row, in_order: bool) -> Self {
+        Self {
+            row,
+            next: 0,
+            in_order,
+        }
     }
 
     /// The next cell, or `None` for NULL.
@@ -86,7 +92,7 @@ impl<'a> Record<'a> {
     /// The next cell as `name=value` options, in the form of `reloptions`.
     pub(crate) fn options(&mut self) -> Result<Vec<(String, String)>, Error> {
         let options: Vec<String> = self.json()?;
-        Ok(split_options(&options))
+        Ok(split_options(&options, self.in_order))
     }
 
     fn unexpected(&self, value: &str) -> Error {
@@ -97,8 +103,9 @@ impl<'a> Record<'a> {
     }
 }
 
-/// Options such as `fillfactor=70` in their two parts, by name: their order says nothing.
-pub(crate) fn split_options(options: &[String]) -> Vec<(String, String)> {
+/// Options such as `fillfactor=70` in their two parts. Their order says nothing, so that they are put by name, but where
+/// the very text of the catalog is wanted.
+pub(crate) fn split_options(options: &[String], in_order: bool) -> Vec<(String, String)> {
     let mut options: Vec<(String, String)> = options
         .iter()
         .map(|option| {
@@ -106,6 +113,8 @@ pub(crate) fn split_options(options: &[String]) -> Vec<(String, String)> {
             (name.to_owned(), value.to_owned())
         })
         .collect();
-    options.sort();
+    if !in_order {
+        options.sort();
+    }
     options
 }

@@ -8,7 +8,7 @@ use crate::record::Record;
 
 /// Takes one row of the sequences.
 pub(crate) fn take(assembly: &mut Assembly, record: &mut Record<'_>) -> Result<(), Error> {
-    let _oid = record.text()?;
+    let number: u32 = record.number()?;
     let name = qualified(record)?;
     let data_type = record.text()?.to_owned();
     let options = SequenceOptions::differing(
@@ -48,6 +48,7 @@ pub(crate) fn take(assembly: &mut Assembly, record: &mut Record<'_>) -> Result<(
         if dependency == 'i' {
             if let Some(identity) = &mut column.identity {
                 identity.options = options;
+                assembly.numbered.note_sequence(number, owner, &name);
                 identity.sequence = (name != usual).then_some(name);
                 return Ok(());
             }
@@ -56,6 +57,7 @@ pub(crate) fn take(assembly: &mut Assembly, record: &mut Record<'_>) -> Result<(
             && comment.is_none()
             && column.default.as_deref() == Some(next_value(&name).as_str())
         {
+            assembly.numbered.note_sequence(number, owner, &name);
             column.default = None;
             column.serial = Some(Serial {
                 data_type: (data_type != column.data_type).then_some(data_type),
@@ -71,6 +73,7 @@ pub(crate) fn take(assembly: &mut Assembly, record: &mut Record<'_>) -> Result<(
         .iter()
         .any(|namespace| namespace.name == name.schema);
     if selected && dependency != 'i' {
+        assembly.numbered.note_sequence(number, None, &name);
         assembly.found.schema.sequences.push(Sequence {
             name,
             data_type,

@@ -6,6 +6,7 @@ mod difference;
 mod indexes;
 mod inheritance;
 mod keys;
+mod rebuild;
 mod references;
 mod rename;
 mod sequences;
@@ -61,6 +62,7 @@ pub fn reverse(from: &Schema, to: &Schema, options: &Options) -> Vec<Change> {
                 left.namespaces.push(Namespace {
                     name: namespace.name,
                     comment: None,
+                    of_extension: false,
                 });
             }
         }

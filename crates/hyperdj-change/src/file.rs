@@ -24,6 +24,7 @@
 //!   what is ahead of it was committed. `-- transaction: no` on the line of a section's heading, `-- UP transaction: no`,
 //!   says it of every statement of the section.
 //! - Flyway runs a file with such a statement if `mixed=true` is set; the file is run by `psql` without `-1`.
+//! - A file with no `-- DOWN` has no way back.
 //! - Hazards stand as comments, `-- hazard: table-rewrite …`, and say nothing to the reading side.
 
 mod parse;
@@ -32,4 +33,4 @@ mod write;
 
 pub use parse::{FileError, FileStatement, Migration, Section, parse};
 pub use position::Position;
-pub use write::write;
+pub use write::{write, write_one_way};

@@ -12,6 +12,7 @@ mod near;
 mod output;
 mod pattern;
 mod printer;
+mod programs;
 mod progress;
 mod python;
 mod script;
@@ -69,6 +70,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Inspectdb(arguments) => commands::inspectdb::run(arguments, &mut printer),
         Command::Check(arguments) => commands::check::run(arguments, &mut printer),
         Command::Adopt(arguments) => commands::adopt::run(arguments, &mut printer),
+        Command::Baseline(arguments) => commands::baseline::run(arguments, &mut printer),
         Command::Makemigrations(arguments) => {
             commands::makemigrations::run(arguments, &mut printer)
         }
@@ -78,6 +80,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             commands::showmigrations::run(arguments, &mut printer)
         }
         Command::Sqlmigrate(arguments) => commands::sqlmigrate::run(arguments, &mut printer),
+        Command::Doctor(arguments) => commands::doctor::run(arguments, &mut printer),
         Command::Demo(arguments) => commands::demo::run(arguments, &mut printer),
         Command::Run(arguments) => commands::run::run(arguments, &mut printer),
         Command::Serve(arguments) => commands::serve::run(arguments, &mut printer),
@@ -87,6 +90,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Dumpdata(arguments) => commands::dumpdata::run(arguments, &mut printer),
         Command::Loaddata(arguments) => commands::loaddata::run(arguments, &mut printer),
         Command::New(arguments) => commands::new::run(arguments, &mut printer),
+        Command::Grants(arguments) => commands::grants::run(arguments, &mut printer),
         Command::Completions(arguments) => commands::completions::run(arguments, &mut printer),
         Command::Man(arguments) => commands::man::run(arguments, &mut printer),
         Command::Version => commands::version::run(&mut printer),

@@ -186,6 +186,7 @@ mod tests {
             comment: None,
             serial: None,
             foreign_options: Vec::new(),
+            settings: hyperdj_schema::ColumnSettings::default(),
         };
         default_literal(&Schema::default(), &column).map(|found| match found {
             DefaultLiteral::Plain(text) => text,

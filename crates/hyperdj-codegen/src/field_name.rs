@@ -73,6 +73,7 @@ mod tests {
                 comment: None,
                 serial: None,
                 foreign_options: Vec::new(),
+                settings: hyperdj_schema::ColumnSettings::default(),
             });
         }
         let found = field_names(&relation);

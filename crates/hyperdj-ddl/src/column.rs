@@ -2,7 +2,8 @@
 
 use hyperdj_schema::sql::{quote_identifier, quote_literal};
 use hyperdj_schema::{
-    BaseType, Column, IdentityKind, QualifiedName, Relation, Sequence, sequence_name,
+    BaseType, Column, ColumnSettings, IdentityKind, QualifiedName, Relation, Sequence,
+    sequence_name,
 };
 
 use crate::Statement;
@@ -22,6 +23,7 @@ pub fn plain_column(name: impl Into<String>, data_type: impl Into<String>) -> Co
         comment: None,
         serial: None,
         foreign_options: Vec::new(),
+        settings: ColumnSettings::default(),
     }
 }
 
@@ -56,13 +58,25 @@ pub fn definition(relation: &Relation, column: &Column) -> String {
             generated.expression
         ));
     }
-    if !column.nullable {
-        text.push_str(" NOT NULL");
-    }
+    text.push_str(&not_null(column));
     if let Some(clause) = identity_clause(column) {
         text.push_str(&format!(" {clause}"));
     }
     text
+}
+
+/// ` NOT NULL`, with the constraint's name where it has one of its own. One that is not validated is added later.
+fn not_null(column: &Column) -> String {
+    match &column.settings.not_null {
+        Some(said) if said.not_valid => String::new(),
+        Some(said) => format!(
+            " CONSTRAINT {} NOT NULL{}",
+            quote_identifier(&said.name),
+            if said.no_inherit { " NO INHERIT" } else { "" }
+        ),
+        None if column.nullable => String::new(),
+        None => " NOT NULL".to_owned(),
+    }
 }
 
 /// The default that a definition states: the column's own, or the next value of its sequence.

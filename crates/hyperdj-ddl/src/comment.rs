@@ -13,6 +13,11 @@ fn comment(object: &str, text: Option<&str>) -> Statement {
     Statement::new(format!("COMMENT ON {object} IS {text}"))
 }
 
+/// On an object that is named as `COMMENT ON` names it: `FUNCTION public.touch()`.
+pub fn on_object(object: &str, text: Option<&str>) -> Statement {
+    comment(object, text)
+}
+
 /// On a namespace.
 pub fn on_namespace(name: &str, text: Option<&str>) -> Statement {
     comment(&format!("SCHEMA {}", quote_identifier(name)), text)

@@ -9,11 +9,20 @@ use crate::{Statement, comment};
 ///
 /// PostgreSQL documentation: CREATE SCHEMA.
 pub fn create_namespace(namespace: &Namespace) -> Vec<Statement> {
+    created(namespace, "")
+}
+
+/// As [`create_namespace`], where it is not there already.
+pub(crate) fn create_missing_namespace(namespace: &Namespace) -> Vec<Statement> {
+    created(namespace, "IF NOT EXISTS ")
+}
+
+fn created(namespace: &Namespace, if_missing: &str) -> Vec<Statement> {
     let mut statements = Vec::new();
     let is_public = namespace.name == "public";
     if !is_public {
         statements.push(Statement::new(format!(
-            "CREATE SCHEMA {}",
+            "CREATE SCHEMA {if_missing}{}",
             quote_identifier(&namespace.name)
         )));
     }

@@ -11,12 +11,7 @@ use crate::{Statement, column, comment, constraint};
 
 /// `TABLE`, `VIEW` and so on, as `COMMENT ON`, `ALTER` and `DROP` have it.
 pub fn kind_word(kind: RelationKind) -> &'static str {
-    match kind {
-        RelationKind::Table | RelationKind::PartitionedTable => "TABLE",
-        RelationKind::ForeignTable => "FOREIGN TABLE",
-        RelationKind::View => "VIEW",
-        RelationKind::MaterializedView => "MATERIALIZED VIEW",
-    }
+    kind.as_sql()
 }
 
 /// What a relation's parents have already, by the names that the relation gives for them.
@@ -69,7 +64,7 @@ pub fn create_view(relation: &Relation, replace: bool) -> Statement {
     let definition = definition.trim().trim_end_matches(';');
     let is_materialized = relation.kind == RelationKind::MaterializedView;
     let mut text = format!(
-        "CREATE {}{} {}{}",
+        "CREATE {}{} {}{}{}",
         if replace && !is_materialized {
             "OR REPLACE "
         } else {
@@ -77,6 +72,7 @@ pub fn create_view(relation: &Relation, replace: bool) -> Statement {
         },
         kind_word(relation.kind),
         relation.name,
+        access_method(relation),
         with_clause(&relation.options)
     );
     if is_materialized && let Some(tablespace) = &relation.tablespace {
@@ -102,20 +98,20 @@ fn create_table(relation: &Relation, parents: Parents<'_>) -> Vec<Statement> {
 
     let mut statements = Vec::new();
     let mut lines = Vec::new();
-    let mut without_default = Vec::new();
+    let mut altered = Vec::new();
     let columns: Vec<Column> = relation
         .columns
         .iter()
         .map(|column| own_part(column, partitioned))
         .collect();
     for column in &columns {
-        if with_inherits && let Some(inherited) = inherited_column(&family, &column.name) {
-            if inherited.default.is_some() && column.default.is_none() {
-                without_default.push(column.name.as_str());
-            }
-            if is_said_by_parent(column, inherited) {
-                continue;
-            }
+        if with_inherits
+            && let Some(inherited) = inherited_column(&family, &column.name)
+            && is_inherited_with_changes(column, inherited)
+            && !column.settings.redeclared
+        {
+            altered.extend(alterations(relation, column, inherited));
+            continue;
         }
         statements.extend(column::before(relation, column));
         lines.push(column::definition(relation, column));
@@ -141,22 +137,16 @@ fn create_table(relation: &Relation, parents: Parents<'_>) -> Vec<Statement> {
         if is_later {
             added_later.push(constraint);
         } else {
-            lines.push(constraint.definition());
+            lines.push(constraint.definition_in(relation));
         }
     }
     statements.push(table_statement(relation, &lines, with_inherits));
     for column in &columns {
         statements.extend(column::after(relation, column));
     }
-    for name in without_default {
-        statements.push(Statement::new(format!(
-            "ALTER TABLE {} ALTER COLUMN {} DROP DEFAULT",
-            relation.name,
-            quote_identifier(name)
-        )));
-    }
+    statements.extend(altered);
     for constraint in added_later {
-        statements.push(constraint::add(&relation.name, constraint));
+        statements.push(constraint::add_to(relation, constraint));
     }
     if !with_inherits {
         for parent in &relation.inherits {
@@ -194,11 +184,20 @@ fn table_statement(relation: &Relation, lines: &[String], with_inherits: bool) -
             text.push_str(&format!(" OPTIONS ({})", foreign_options(&server.options)));
         }
     }
+    text.push_str(&access_method(relation));
     text.push_str(&with_clause(&relation.options));
     if let Some(tablespace) = &relation.tablespace {
         text.push_str(&format!(" TABLESPACE {}", quote_identifier(tablespace)));
     }
     Statement::new(text)
+}
+
+/// ` USING …`, or nothing.
+fn access_method(relation: &Relation) -> String {
+    let method = relation.settings.access_method.as_ref();
+    method.map_or_else(String::new, |method| {
+        format!(" USING {}", quote_identifier(method))
+    })
 }
 
 /// `ALTER TABLE … ATTACH PARTITION`.
@@ -239,18 +238,42 @@ fn inherited_column<'a>(family: &[&'a Relation], name: &str) -> Option<&'a Colum
     family.iter().find_map(|parent| parent.column(name))
 }
 
-/// Whether a child that states nothing of the column has it as it should be.
-fn is_said_by_parent(column: &Column, parent: &Column) -> bool {
-    let same_default = column.default == parent.default || column.default.is_none();
-    same_default
-        && parent.serial.is_none()
+/// Whether a child has the column from its parent, but for its default and for whether it takes NULL.
+fn is_inherited_with_changes(column: &Column, parent: &Column) -> bool {
+    parent.serial.is_none()
         && column.serial.is_none()
         && column.identity.is_none()
         && column.foreign_options.is_empty()
         && column.generated == parent.generated
-        && column.nullable == parent.nullable
+        && (!column.nullable || parent.nullable)
         && column.collation == parent.collation
         && column.data_type == parent.data_type
+        && column.settings.not_null.is_none()
+}
+
+/// What makes an inherited column the child's own in these two.
+fn alterations(relation: &Relation, column: &Column, parent: &Column) -> Vec<Statement> {
+    let mut actions = Vec::new();
+    match &column.default {
+        Some(default) if column.default != parent.default => {
+            actions.push(format!("SET DEFAULT {default}"));
+        }
+        None if parent.default.is_some() => actions.push("DROP DEFAULT".to_owned()),
+        _ => {}
+    }
+    if !column.nullable && parent.nullable {
+        actions.push("SET NOT NULL".to_owned());
+    }
+    actions
+        .iter()
+        .map(|action| {
+            Statement::new(format!(
+                "ALTER TABLE {} ALTER COLUMN {} {action}",
+                relation.name,
+                quote_identifier(&column.name)
+            ))
+        })
+        .collect()
 }
 
 /// Whether a child's columns begin with those of its parents, in their order, each once.

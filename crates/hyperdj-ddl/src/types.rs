@@ -31,7 +31,12 @@ pub fn create_composite(composite: &Composite) -> Vec<Statement> {
     let attributes: Vec<String> = composite
         .attributes
         .iter()
-        .map(|(name, data_type)| format!("\n    {} {data_type}", quote_identifier(name)))
+        .map(|(name, data_type)| {
+            let collation = composite.collations.iter().find(|(own, _)| own == name);
+            let collation =
+                collation.map_or_else(String::new, |(_, name)| format!(" COLLATE {name}"));
+            format!("\n    {} {data_type}{collation}", quote_identifier(name))
+        })
         .collect();
     let end = if attributes.is_empty() { "" } else { "\n" };
     let mut statements = vec![Statement::new(format!(

@@ -10,38 +10,25 @@
 mod support;
 
 use hyperdj_cluster::Cluster;
-use hyperdj_ddl::Statement;
-use hyperdj_schema::Schema;
-use support::{Outcome, comparable, connect, differences, load, read, schemas, unsaid};
+use hyperdj_ddl::Parts;
+use hyperdj_schema::{Schema, from_json, to_json};
+use support::{Outcome, comparable, connect, differences, load, read_whole, schemas};
 
-/// Builds a schema. What fails is tried again when the objects that a schema can't say are there.
-fn build(
-    cluster: &Cluster,
-    database: &str,
-    schema: &Schema,
-    unsaid: &[String],
-) -> Outcome<(Schema, Vec<String>)> {
+/// Builds a schema; gives what its catalog then says, and the statements that failed.
+fn build(cluster: &Cluster, database: &str, schema: &Schema) -> Outcome<(Schema, Vec<String>)> {
     cluster.create_database(database)?;
     let mut client = connect(cluster, database)?;
-    let mut refused: Vec<Statement> = hyperdj_ddl::create(schema)
-        .into_iter()
-        .filter(|statement| client.batch_execute(statement.sql()).is_err())
-        .collect();
-    let mut failed = Vec::new();
-    if !refused.is_empty() {
-        for text in unsaid {
-            // One that needs what is not there yet shows in what it is needed for.
-            let _ = client.batch_execute(text);
-        }
-        refused.retain(|statement| match client.batch_execute(statement.sql()) {
-            Ok(()) => false,
-            Err(error) => {
-                failed.push(format!("{error}\n   {statement}"));
-                true
-            }
-        });
+    for (name, value) in hyperdj_ddl::SETTINGS {
+        client.batch_execute(&format!("SET {name} = {value}"))?;
     }
-    Ok((read(&mut client)?, failed))
+    let failed = hyperdj_ddl::create(schema, Parts { owners: true })
+        .into_iter()
+        .filter_map(|statement| match client.batch_execute(statement.sql()) {
+            Ok(()) => None,
+            Err(error) => Some(format!("{error}\n   {statement}")),
+        })
+        .collect();
+    Ok((read_whole(&mut client)?, failed))
 }
 
 #[test]
@@ -52,9 +39,9 @@ fn what_is_built_is_the_schema() -> Outcome<()> {
         let source = format!("source_{number}");
         load(&cluster, &source, &path)?;
         let mut client = connect(&cluster, &source)?;
-        let wanted = read(&mut client)?;
-        let unsaid = unsaid(&mut client)?;
-        let (built, failed) = build(&cluster, &format!("built_{number}"), &wanted, &unsaid)?;
+        let wanted = read_whole(&mut client)?;
+        assert_eq!(from_json(&to_json(&wanted)?)?, wanted, "{name}");
+        let (built, failed) = build(&cluster, &format!("built_{number}"), &wanted)?;
         for failed in failed {
             failures.push(format!("{name}: {failed}"));
         }

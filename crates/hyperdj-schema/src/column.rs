@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{QualifiedName, SequenceOptions};
+use crate::{ColumnSettings, QualifiedName, SequenceOptions};
 
 /// A column (`pg_attribute`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,9 @@ pub struct Column {
     /// Options of a foreign table's column.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub foreign_options: Vec<(String, String)>,
+    /// What else is set for it, and models can't say. Read on demand.
+    #[serde(default, skip_serializing_if = "ColumnSettings::is_default")]
+    pub settings: ColumnSettings,
 }
 
 /// The sequence of a serial column, as far as it differs from what `serial` of the column's width makes.

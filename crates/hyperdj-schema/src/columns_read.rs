@@ -171,6 +171,7 @@ mod tests {
                 comment: None,
                 serial: None,
                 foreign_options: Vec::new(),
+                settings: crate::ColumnSettings::default(),
             })
             .collect()
     }

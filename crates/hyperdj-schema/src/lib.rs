@@ -12,16 +12,21 @@ mod columns_read;
 mod constraint;
 mod data_type;
 mod default_name;
+mod definition;
 mod index;
 mod keywords;
 pub mod lexer;
 mod name;
 mod objects;
+mod privilege;
 mod relation;
 mod same_expression;
 mod saved;
 mod schema;
+mod settings;
 pub mod sql;
+pub mod statistics;
+mod visible;
 
 pub use column::{Column, Generated, Identity, IdentityKind, Serial};
 pub use columns_read::{columns_read, exclusion_columns, relations_named};
@@ -30,15 +35,19 @@ pub use constraint::{
 };
 pub use data_type::{BaseType, without_modifiers};
 pub use default_name::{
-    check_name, exclusion_name, foreign_key_name, index_name, primary_key_name, sequence_name,
-    unique_name,
+    check_name, columns_addition, exclusion_name, expression_name, foreign_key_name, index_name,
+    object_name, primary_key_name, sequence_name, unique_name,
 };
+pub use definition::{Comment, Definition, Dependency, SecurityLabel};
 pub use index::{Index, IndexKey, KeyTarget, NullsOrder};
 pub use name::QualifiedName;
 pub use objects::{
     Composite, Domain, Enum, Extension, Namespace, Sequence, SequenceOptions, Unmodelled,
 };
+pub use privilege::{DefaultPrivilege, Grant, Grantee, Owner};
 pub use relation::{ForeignServer, PartitionOf, Relation, RelationKind, View};
 pub use same_expression::{same_expression, settled};
 pub use saved::{FORMAT, FormatError, Saved, VERSION, from_json, to_json};
 pub use schema::Schema;
+pub use settings::{ColumnSettings, NotNull, RelationSettings, ReplicaIdentity};
+pub use visible::{visible, visible_sql};

@@ -12,6 +12,9 @@ pub struct Namespace {
     pub name: String,
     /// `COMMENT ON SCHEMA`.
     pub comment: Option<String>,
+    /// Whether an extension made it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub of_extension: bool,
 }
 
 /// An installed extension (`pg_extension`).
@@ -66,6 +69,9 @@ pub struct Composite {
     pub name: QualifiedName,
     /// Attributes in order: name and type.
     pub attributes: Vec<(String, String)>,
+    /// Attributes whose collation is not the type's own, and that collation. Read on demand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub collations: Vec<(String, QualifiedName)>,
     /// `COMMENT ON TYPE`.
     pub comment: Option<String>,
 }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Check, Column, Exclusion, ForeignKey, Index, PrimaryKey, QualifiedName, Unique};
+use crate::{
+    Check, Column, Exclusion, ForeignKey, Index, PrimaryKey, QualifiedName, RelationSettings,
+    Unique,
+};
 
 /// A relation that has rows and columns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +47,9 @@ pub struct Relation {
     pub tablespace: Option<String>,
     /// `COMMENT ON TABLE`, `VIEW` and so on.
     pub comment: Option<String>,
+    /// What else is set for it, and models can't say. Read on demand.
+    #[serde(default, skip_serializing_if = "RelationSettings::is_default")]
+    pub settings: RelationSettings,
 }
 
 impl Relation {
@@ -68,7 +74,13 @@ impl Relation {
             options: Vec::new(),
             tablespace: None,
             comment: None,
+            settings: RelationSettings::default(),
         }
+    }
+
+    /// The relation as `ALTER` and dependencies name it: `TABLE public.users`.
+    pub fn object(&self) -> String {
+        format!("{} {}", self.kind.as_sql(), self.name)
     }
 
     /// The column of a name.
@@ -98,6 +110,16 @@ impl RelationKind {
     /// Whether this is a view or a materialized view.
     pub fn is_view(self) -> bool {
         matches!(self, Self::View | Self::MaterializedView)
+    }
+
+    /// The words of SQL: `TABLE`, `VIEW` and so on, as `COMMENT ON`, `ALTER` and `DROP` have it.
+    pub fn as_sql(self) -> &'static str {
+        match self {
+            Self::Table | Self::PartitionedTable => "TABLE",
+            Self::ForeignTable => "FOREIGN TABLE",
+            Self::View => "VIEW",
+            Self::MaterializedView => "MATERIALIZED VIEW",
+        }
     }
 
     /// The word for one of them.

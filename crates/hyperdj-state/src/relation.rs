@@ -1,9 +1,9 @@
 //! A model as a relation.
 
 use hyperdj_schema::{
-    BaseType, Column, Exclusion, ForeignServer, Generated, Identity, IdentityKind, IndexKey,
-    PartitionOf, QualifiedName, Relation, RelationKind, Serial, View, check_name, columns_read,
-    exclusion_columns, exclusion_name, index_name,
+    BaseType, Column, ColumnSettings, Exclusion, ForeignServer, Generated, Identity, IdentityKind,
+    IndexKey, PartitionOf, QualifiedName, Relation, RelationKind, Serial, View, check_name,
+    columns_read, exclusion_columns, exclusion_name, index_name,
 };
 
 use crate::Error;
@@ -187,5 +187,6 @@ fn column(model: &Model, field: &Field, there: &There<'_>) -> Column {
         comment: field.comment.clone(),
         serial,
         foreign_options,
+        settings: ColumnSettings::default(),
     }
 }

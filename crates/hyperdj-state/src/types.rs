@@ -27,6 +27,7 @@ pub(crate) fn push_type(schema: &mut Schema, found: &Type) {
         } => schema.composites.push(Composite {
             name: QualifiedName::new(namespace, name),
             attributes: fields.0.clone(),
+            collations: Vec::new(),
             comment: comment.clone(),
         }),
         Type::Domain {

@@ -108,7 +108,7 @@ impl Assembly {
                 }
             }
             if let Some(options) = class_options.get(&(key + 1)) {
-                index_key.operator_class_options = split_options(options);
+                index_key.operator_class_options = split_options(options, self.definitions);
                 // Options belong to a class: it is named even where it is the default, as the deparser does.
                 if index_key.operator_class.is_none() {
                     let class = classes

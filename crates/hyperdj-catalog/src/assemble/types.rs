@@ -1,6 +1,6 @@
 //! Types that stand beside the tables: enums, domains, composite types.
 
-use hyperdj_schema::{Check, Composite, Domain, Enum};
+use hyperdj_schema::{Check, Composite, Domain, Enum, QualifiedName};
 
 use super::{Assembly, optional_qualified, qualified};
 use crate::Error;
@@ -8,8 +8,11 @@ use crate::record::Record;
 
 impl Assembly {
     pub(super) fn enumeration(&mut self, record: &mut Record<'_>) -> Result<(), Error> {
+        let number = record.number()?;
+        let name = qualified(record)?;
+        self.numbered.note_type(number, "TYPE", &name);
         self.found.schema.enums.push(Enum {
-            name: qualified(record)?,
+            name,
             labels: record.json()?,
             comment: record.optional_text()?,
         });
@@ -17,7 +20,9 @@ impl Assembly {
     }
 
     pub(super) fn domain(&mut self, record: &mut Record<'_>) -> Result<(), Error> {
+        let number = record.number()?;
         let name = qualified(record)?;
+        self.numbered.note_type(number, "DOMAIN", &name);
         let base_type = record.text()?.to_owned();
         let nullable = record.boolean()?;
         let default = record.optional_text()?;
@@ -46,10 +51,23 @@ impl Assembly {
     }
 
     pub(super) fn composite(&mut self, record: &mut Record<'_>) -> Result<(), Error> {
+        let number = record.number()?;
+        let name = qualified(record)?;
+        self.numbered.note_type(number, "TYPE", &name);
+        let attributes = record.json()?;
+        let comment = record.optional_text()?;
+        let mut collations: Vec<(String, String, String)> = record.json()?;
+        if !self.definitions {
+            collations.clear();
+        }
         self.found.schema.composites.push(Composite {
-            name: qualified(record)?,
-            attributes: record.json()?,
-            comment: record.optional_text()?,
+            name,
+            attributes,
+            collations: collations
+                .into_iter()
+                .map(|(attribute, schema, name)| (attribute, QualifiedName { schema, name }))
+                .collect(),
+            comment,
         });
         Ok(())
     }

@@ -1,6 +1,7 @@
 -- Domains of the namespaces that are read, and of others where a column that is read uses them.
 -- $1: names of the namespaces to read, or NULL for all
-SELECT n.nspname,
+SELECT t.oid,
+       n.nspname,
        t.typname,
        format_type(t.typbasetype, t.typtypmod),
        NOT t.typnotnull,

@@ -1,6 +1,7 @@
 -- Enum types of the namespaces that are read, and of others where a column that is read uses them.
 -- $1: names of the namespaces to read, or NULL for all
-SELECT n.nspname,
+SELECT t.oid,
+       n.nspname,
        t.typname,
        (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid),
        obj_description(t.oid, 'pg_type')

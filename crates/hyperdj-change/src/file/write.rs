@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use hyperdj_schema::lexer::{TokenKind, tokens};
 
+use hyperdj_ddl::Statement;
+
 use crate::{Hazard, Plan, Step};
 
 /// The text of a migration.
@@ -11,14 +13,7 @@ use crate::{Hazard, Plan, Step};
 /// `title` is a line or more for the reader, without `--` in front; `up` and `down` are the plans of both ways. Where the
 /// way back can't bring back what the way there took away, the text says so.
 pub fn write(title: &str, up: &Plan, down: &Plan) -> String {
-    let mut text = String::new();
-    for line in title.lines() {
-        text.push_str(&comment(line));
-    }
-    if !text.is_empty() {
-        text.push('\n');
-    }
-    text.push_str("-- UP\n");
+    let mut text = head(title);
     for step in &up.steps {
         text.push('\n');
         text.push_str(&written(step));
@@ -36,6 +31,42 @@ pub fn write(title: &str, up: &Plan, down: &Plan) -> String {
         }
     }
     text
+}
+
+/// The text of a migration that has no way back: its statements are one transaction.
+pub fn write_one_way(title: &str, statements: &[Statement]) -> String {
+    let mut text = head(title);
+    for statement in statements {
+        text.push_str(&format!("\n{};\n", without_returns(statement.sql())));
+    }
+    text
+}
+
+/// The words to the reader, and the line that begins the way there.
+fn head(title: &str) -> String {
+    let mut text = String::new();
+    for line in title.lines() {
+        // PostgreSQL takes a carriage return for the end of a comment.
+        text.push_str(&comment(&line.replace('\r', " ")));
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text.push_str("-- UP\n");
+    text
+}
+
+/// A text between dollar quotes as one with escapes.
+fn as_escaped(text: &str) -> String {
+    let tag = text[1..].find('$').map_or(0, |end| end + 2);
+    let body = text
+        .get(tag..text.len().saturating_sub(tag))
+        .unwrap_or_default();
+    let escaped = body
+        .replace('\\', "\\\\")
+        .replace('\'', "''")
+        .replace('\r', "\\r");
+    format!("E'{escaped}'")
 }
 
 /// A step with all that is said of it.
@@ -84,6 +115,7 @@ fn without_returns(sql: &str) -> Cow<'_, str> {
         TokenKind::Text if token.text.starts_with(['e', 'E']) => {
             Cow::Owned(token.text.replace('\r', "\\r"))
         }
+        TokenKind::Text if token.text.starts_with('$') => Cow::Owned(as_escaped(token.text)),
         TokenKind::QuotedName if token.text.starts_with('"') => {
             let escaped = token.text.replace('\\', "\\\\").replace('\r', "\\000D");
             Cow::Owned(format!("U&{escaped}"))

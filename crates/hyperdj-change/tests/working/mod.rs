@@ -16,7 +16,7 @@ pub fn build(
 ) -> Outcome<Result<Schema, String>> {
     cluster.create_database(database)?;
     let mut client = connect(cluster, database)?;
-    for statement in hyperdj_ddl::create(schema) {
+    for statement in hyperdj_ddl::create(schema, hyperdj_ddl::Parts::default()) {
         if let Err(error) = client.batch_execute(statement.sql()) {
             return Ok(Err(format!("{error}\n  {statement}")));
         }
@@ -61,6 +61,12 @@ pub fn unordered(schema: &Schema) -> Schema {
         if !relation.inherits.is_empty() {
             for check in &mut relation.checks {
                 check.inherited = false;
+            }
+        }
+        // It counts with its parent. PostgreSQL 17 and 18 forget that of a partition's partitions when it is attached.
+        if relation.partition_of.is_some() {
+            for column in &mut relation.columns {
+                column.identity = None;
             }
         }
         if !relation.kind.is_view() {

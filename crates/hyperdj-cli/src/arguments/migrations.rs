@@ -36,6 +36,8 @@ Examples:
   hyper makemigrations --check                          exit 1 if there is anything to change (for CI)
   hyper makemigrations --rename customers.mail:email    the column was renamed, not dropped
   hyper makemigrations --rename customer:customers      the table was
+  hyper makemigrations --using 'customers.born:to_date(born, $$DD.MM.YYYY$$)'
+                                                        how text becomes the date that the model says now
   hyper makemigrations --allow-drop customers.fax       drop what the model does not name any more
   hyper makemigrations --offline                        compare with migrations/schema.json, not with a database
   hyper makemigrations --empty --name fill_email        a file for SQL of your own")]
@@ -63,6 +65,10 @@ pub(crate) struct MakemigrationsArguments {
     /// What got another name: `table.old:new` a column, `old:new` a table. May be repeated.
     #[arg(long, value_name = "OLD:NEW")]
     pub(crate) rename: Vec<String>,
+
+    /// How values become a column's new type, in SQL, where a cast is not enough. May be repeated.
+    #[arg(long, value_name = "TABLE.COLUMN:EXPRESSION")]
+    pub(crate) using: Vec<String>,
 
     /// Drop what the models do not name: all of it, or only these.
     #[arg(long, value_name = "TABLE.NAME", num_args = 0..)]
@@ -207,6 +213,43 @@ pub(crate) struct AdoptArguments {
     /// The models: a module's name or a file.
     #[arg(long, value_name = "MODULE|FILE", default_value = "models.py")]
     pub(crate) models: String,
+
+    #[command(flatten)]
+    pub(crate) place: PlaceArguments,
+}
+
+/// Write the first migration: what builds the whole schema in an empty database.
+///
+/// Reads the live catalog and writes `migrations/0001_baseline.sql`: tables and all that models can't say (functions,
+/// triggers, policies, privileges, …), but no rows. On the database that it was read from, the migration is noted as applied,
+/// and nothing else is written there. Elsewhere, `hyper migrate` runs it: for tests, and for new environments.
+///
+/// Objects are then whose the session is, unless --owners is given. Roles and tablespaces are the server's, not the
+/// database's: what names a role that is missing is left out with a warning; --no-tablespaces leaves all tablespaces out.
+/// There is no way back from a baseline: drop the database instead.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  hyper baseline                          write migrations/0001_baseline.sql, and note it as applied
+  hyper baseline --dry-run                print it, and write nothing
+  hyper migrate --database URL            build the schema in an empty database
+  hyper migrate --fake --target 0001      note it as applied on another database that has the schema already")]
+pub(crate) struct BaselineArguments {
+    /// The migration's name, without its number.
+    #[arg(long, value_name = "NAME", default_value = "baseline")]
+    pub(crate) name: String,
+
+    /// Print the migration, and write nothing, to the folder or to the database.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Give objects to their owners, where these roles are there.
+    #[arg(long)]
+    pub(crate) owners: bool,
+
+    /// Leave out which tablespaces tables and indexes are in.
+    #[arg(long)]
+    pub(crate) no_tablespaces: bool,
 
     #[command(flatten)]
     pub(crate) place: PlaceArguments,

@@ -1,11 +1,14 @@
 //! One file a verb.
 
 pub(crate) mod adopt;
+pub(crate) mod baseline;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod dbshell;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod dumpdata;
+pub(crate) mod grants;
 pub(crate) mod inspectdb;
 pub(crate) mod loaddata;
 pub(crate) mod makemigrations;

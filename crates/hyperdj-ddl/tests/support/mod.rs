@@ -82,24 +82,24 @@ pub fn connect(cluster: &Cluster, database: &str) -> Outcome<Client> {
     Ok(Client::connect(&Config::parse(&cluster.url(database))?)?)
 }
 
-/// All that the catalog says.
+/// All that models can say, and views.
 pub fn read(client: &mut Client) -> Outcome<Schema> {
+    read_with(client, false)
+}
+
+/// All that the catalog says.
+pub fn read_whole(client: &mut Client) -> Outcome<Schema> {
+    read_with(client, true)
+}
+
+fn read_with(client: &mut Client, definitions: bool) -> Outcome<Schema> {
     let options = Options {
         schemas: None,
         views: true,
+        definitions,
         ..Options::default()
     };
     Ok(inspect(client, &options)?.schema)
-}
-
-/// The statements that make, from a source's catalog, what a schema can't say and other objects need.
-pub fn unsaid(client: &mut Client) -> Outcome<Vec<String>> {
-    let rows = client.query(include_str!("unsaid.sql"), &[])?;
-    let mut statements = vec!["SET check_function_bodies = off".to_owned()];
-    for row in &rows {
-        statements.extend(row.get(0)?.map(str::to_owned));
-    }
-    Ok(statements)
 }
 
 /// What two schemas must have in common: expressions in the form that reading back leaves alone, nothing unmodelled, no

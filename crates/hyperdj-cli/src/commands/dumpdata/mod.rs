@@ -55,6 +55,7 @@ pub(crate) fn run(arguments: &DumpdataArguments, printer: &mut Printer) -> Resul
     let options = Options {
         schemas: Some(arguments.schema.clone()).filter(|schemas| !schemas.is_empty()),
         views: false,
+        definitions: false,
         statement_timeout: Duration::from_secs(60),
     };
     let found =

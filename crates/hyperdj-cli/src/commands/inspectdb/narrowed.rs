@@ -4,22 +4,40 @@ use std::collections::BTreeSet;
 
 use hyperdj_schema::{QualifiedName, Schema, Sequence, relations_named};
 
+use super::carried::{keep_carried, leave_with_relations, reached_by_relations};
 use super::selection::Selection;
 
 /// A schema with the relations of a selection, and with the types and sequences that go with them.
 ///
-/// Where every table is taken, all types and sequences are there, used or not; else those that the tables use. Namespaces,
-/// extensions and what models can't say stay as they were read.
+/// Where every table is taken, all types, sequences, functions and so on are there, used or not; else those that the tables
+/// use. Namespaces, extensions and what models can't say stay as they were read.
 pub(super) fn narrowed(schema: &Schema, selection: &Selection<'_>) -> Schema {
     let mut narrowed = schema.clone();
     narrowed
         .relations
         .retain(|relation| selection.takes(&relation.name));
-    if !is_whole(schema, selection) {
-        let used = used_types(schema, &narrowed);
-        keep_types(&mut narrowed, &used);
-        keep_sequences(&mut narrowed);
+    if is_whole(schema, selection) {
+        leave_with_relations(schema, &mut narrowed);
+        return narrowed;
     }
+    let reached = reached_by_relations(schema, &narrowed);
+    let mut used = used_types(schema, &narrowed);
+    let enums = schema.enums.iter().map(|own| &own.name);
+    let types = enums.chain(schema.composites.iter().map(|own| &own.name));
+    used.extend(
+        types
+            .filter(|name| reached.contains(&format!("TYPE {name}")))
+            .cloned(),
+    );
+    let domains = schema.domains.iter().map(|own| &own.name);
+    used.extend(
+        domains
+            .filter(|name| reached.contains(&format!("DOMAIN {name}")))
+            .cloned(),
+    );
+    keep_types(&mut narrowed, &used);
+    keep_sequences(&mut narrowed);
+    keep_carried(&mut narrowed, &reached);
     narrowed
 }
 

@@ -1,14 +1,15 @@
 //! The words beside the description: what was read and what was left out.
 
 use hyperdj_catalog::Inspection;
+use hyperdj_schema::Unmodelled;
 
 use super::selection::Selection;
-use super::sql;
 use crate::Printer;
 use crate::arguments::{Description, InspectdbArguments};
 
 pub(crate) fn report(
     found: &Inspection,
+    unsaid: &[Unmodelled],
     selection: &Selection<'_>,
     arguments: &InspectdbArguments,
     printer: &mut Printer,
@@ -48,16 +49,17 @@ pub(crate) fn report(
     }
     report_unreadable(found, selection, printer);
 
-    report_unsaid(found, arguments, printer);
+    report_unsaid(unsaid, arguments, printer);
 }
 
 /// What the description can't say, by name where that was asked for.
-fn report_unsaid(found: &Inspection, arguments: &InspectdbArguments, printer: &mut Printer) {
-    let all = &found.schema.unmodelled;
-    let (unsaid, teller): (Vec<_>, &str) = match arguments.format {
-        Description::Models => (all.iter().collect(), "models"),
-        Description::Sql => (sql::unsaid(&found.schema).collect(), "this SQL"),
-        Description::Json => (all.iter().collect(), "models"),
+fn report_unsaid(unsaid: &[Unmodelled], arguments: &InspectdbArguments, printer: &mut Printer) {
+    if arguments.format.is_diagram() {
+        return;
+    }
+    let teller = match arguments.format {
+        Description::Sql => "this SQL",
+        _ => "models",
     };
     if arguments.verbose {
         for object in unsaid {
@@ -73,11 +75,11 @@ fn report_unsaid(found: &Inspection, arguments: &InspectdbArguments, printer: &m
                 "{count} that models can't say (functions, triggers, grants, …) counted in the header; -v lists them."
             ),
             Description::Sql => format!(
-                "{count} that this SQL does not make (functions, triggers, grants, …) counted in its first lines; -v \
-                 lists them."
+                "{count} that this SQL does not make, for what was not asked for, counted in its first lines; -v lists them."
             ),
-            Description::Json => format!(
-                "{count} that models can't say (functions, triggers, grants, …) in `unmodelled`, by kind and name."
+            _ => format!(
+                "{count} that models can't say (functions, triggers, grants, …) whole in `definitions`, `grants` and their \
+                 like, and in `unmodelled` by kind and name."
             ),
         });
     }

@@ -54,6 +54,7 @@ pub(crate) fn run(arguments: &LoaddataArguments, printer: &mut Printer) -> Resul
     let options = Options {
         schemas: None,
         views: false,
+        definitions: false,
         statement_timeout: Duration::from_secs(60),
     };
     let found =

@@ -104,7 +104,7 @@ fn table(change: &Change) -> Option<&str> {
 }
 
 /// A name of letters, digits and `_`.
-pub(super) fn plain(name: &str) -> String {
+pub(crate) fn plain(name: &str) -> String {
     let mut plain = String::new();
     for letter in name.chars() {
         if letter.is_ascii_alphanumeric() {

@@ -9,14 +9,14 @@ use crate::progress::Progress;
 const SHOWN: usize = 70;
 
 /// Words through the printer, and a line of progress.
-pub(super) struct Watch<'a> {
+pub(crate) struct Watch<'a> {
     printer: &'a mut Printer,
     progress: Option<Progress>,
     retried: Option<usize>,
 }
 
 impl<'a> Watch<'a> {
-    pub(super) fn new(printer: &'a mut Printer) -> Self {
+    pub(crate) fn new(printer: &'a mut Printer) -> Self {
         Self {
             printer,
             progress: None,
