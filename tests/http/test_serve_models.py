@@ -245,3 +245,17 @@ def test_rich_models(url: str, hyper: Hyper, tmp_path: Path) -> None:
             json={"valid_during": "[2019-05-30,2019-06-14)"},
         )
         assert changed.status_code == 200, changed.text
+
+
+def test_a_package_of_models(url: str, hyper: Hyper, tmp_path: Path) -> None:
+    arguments = ["--schema", "*", "--output", f"{tmp_path}/models/"]
+    hyper("inspectdb", *arguments, environment={"DATABASE_URL": url}).check()
+    assert (tmp_path / "models" / "inventory.py").exists()
+    for named in ("models", "models/", "models.py"):
+        with (
+            serving(url, tmp_path, "--models", named) as server,
+            httpx.Client(base_url=server.url) as client,
+        ):
+            assert len(names(client)) == 25
+            row = client.get("/api/inventory.stock_levels/10,1?embed=product").json()
+            assert row["product"]["id"] == 1
