@@ -21,6 +21,11 @@ help: ## Say what there is to make
 	@.venv/bin/pip install --quiet --disable-pip-version-check -r requirements/test.txt
 	@touch $@
 
+# What tests in a browser need, where there is a Node to run it.
+.venv/.browser-tools: tests/browser/package-lock.json .venv/bin/python
+	@if command -v npm >/dev/null; then npm ci --ignore-scripts --no-audit --no-fund --silent --prefix tests/browser; fi
+	@touch $@
+
 # The package with its native module, then the native command in place of the console script.
 .venv/.package: .venv/.build-tools pyproject.toml $(RUST_SOURCES)
 	@scripts/prepare >/dev/null
@@ -39,7 +44,7 @@ demo: build ## Show the main job on a sample database
 	@$(TIMED) "Demo" .venv/bin/hyper demo
 
 .PHONY: test
-test: build .venv/.test-tools ## Run every test
+test: build .venv/.test-tools .venv/.browser-tools ## Run every test
 	@scripts/server-programs
 	@$(TIMED) "Tests" scripts/test
 

@@ -13,10 +13,15 @@ CRATES = sorted(path.parent for path in (ROOT / "crates").glob("*/Cargo.toml"))
 PURE = (
     "hyperdj-schema",
     "hyperdj-protocol",
+    "hyperdj-dump",
     "hyperdj-codegen",
     "hyperdj-state",
     "hyperdj-ddl",
     "hyperdj-change",
+    "hyperdj-diagram",
+    "hyperdj-doctor",
+    "hyperdj-update",
+    "hyperdj-infer",
     "hyperdj-values",
 )
 IMPURE = re.compile(r"\bstd::(fs|net|env|process|thread|time|os|io)\b")

@@ -1,7 +1,7 @@
 """The native module: the engine of HyperDjango, written in Rust."""
 
 from asyncio import AbstractEventLoop, Future
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, Self, final
 
 from typing_extensions import disjoint_base
@@ -14,21 +14,26 @@ __all__ = [
     "Plan",
     "Record",
     "Routes",
+    "Rows",
     "Settings",
     "adopt",
+    "by_loaded_fields",
     "cache",
     "cached",
     "changed",
     "clear_changed",
     "encode_json",
+    "fill",
     "forget_related",
     "has_cache",
     "is_loaded",
     "loaded_fields",
     "mark_changed",
     "origin",
+    "put_values",
     "related",
     "run_command",
+    "set_all_loaded",
     "set_loaded",
     "stitch",
     "version",
@@ -79,9 +84,16 @@ class FieldReader:
     position: int
     name: str
     kind: str | None
+    passes: type[Any] | None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self: ...
     def __get__(self, instance: object, owner: type[Any] | None = None, /) -> Any: ...
+
+@final
+class Rows:
+    """The rows of a result, of which no instances are made: for ``encode_json``."""
+
+    def __len__(self) -> int: ...
 
 @final
 class Plan:
@@ -201,7 +213,7 @@ class Connection:
 
         Arguments:
             shape: int, what it gives: 0 a count, 1 dicts, 2 the first dict, 3 the first value, 4 tuples,
-                5 instances by ``plan``, 6 the first value of each row.
+                5 instances by ``plan``, 6 the first value of each row, 7 the rows by ``plan`` as ``Rows``.
             cached: bool, whether the prepared statement is kept.
             text_columns: columns, counted from 0, to be given in PostgreSQL's own text form.
             text_parameters: parameters, counted from 0, that go in PostgreSQL's own text form whatever their
@@ -275,6 +287,29 @@ def set_loaded(record: Record, origin: object) -> None:
 def origin(record: Record) -> Any:
     """Where an instance came from: what its plan or ``set_loaded`` says; None for a constructed one."""
 
+def set_all_loaded(records: list[Any], origin: object) -> None:
+    """``set_loaded`` of each."""
+
+def fill(
+    record: Record, fields: dict[str, Any], values: dict[str, Any]
+) -> dict[str, Any] | None:
+    """Set the fields of a new instance whose values are None, or of the type that the field's ``passes`` names.
+
+    Arguments:
+        record: the instance.
+        fields: the fields by their names.
+        values: values by names.
+
+    Returns:
+        The values that were not set, in their order; None if there are none.
+    """
+
+def put_values(records: list[Any], field: FieldReader, values: Iterable[Any]) -> None:
+    """Set a field of each instance to its value, which is of the field's type, and note it as assigned."""
+
+def by_loaded_fields(records: list[Any]) -> list[tuple[tuple[int, ...], list[Any]]]:
+    """Instances by what ``loaded_fields`` gives for them, in the order in which they first come."""
+
 def mark_changed(record: Record, position: int) -> None:
     """Note that the field of a position was assigned; -1 notes an attribute that is no field."""
 
@@ -288,10 +323,11 @@ def loaded_fields(record: Record) -> tuple[int, ...]:
     """The positions of the fields that can be read: fetched with the row, or assigned; in order."""
 
 def related(record: Record, name: str) -> Any:
-    """The target of a relation, made of the same row.
+    """The target of a relation: the instance that the row was prefetched for, or one made of the same row.
 
     Returns:
-        A new instance, None if there is no target, ``NotImplemented`` if the row has no relation of that name.
+        An instance, None if there is no target, ``NotImplemented`` if the row has no relation of that name. One that
+        was made now is kept as the attribute ``name``.
     """
 
 def forget_related(record: Record, name: str) -> None:

@@ -97,7 +97,10 @@ def _models(file: str | None) -> tuple[dict[str, Any], str]:
 
     path = os.path.abspath(file or "models.py")
     folder, name = os.path.split(path)
-    if not os.path.isfile(path):
+    # A package of models is named as its folder; without a name, models.py comes first.
+    module = name.removesuffix(".py") if file is None or name.endswith(".py") else name
+    is_package = os.path.isfile(os.path.join(folder, module, "__init__.py"))
+    if not os.path.isfile(path) and not is_package:
         if file is None:
             sys.path.insert(0, folder)
             return (
@@ -108,10 +111,10 @@ def _models(file: str | None) -> tuple[dict[str, Any], str]:
             f"error: there is no file {file}\n"
             " hint: write one with hyper inspectdb --output models.py"
         )
-    if not name.endswith(".py"):
+    if not name.endswith(".py") and not is_package:
         raise LoadError(f"error: {file} is no file of Python: its name must end in .py")
     sys.path.insert(0, folder)
-    classes = _classes(_import(folder, name.removesuffix(".py"), {}))
+    classes = _classes(_import(folder, module, {}))
     listed = ", ".join(sorted(classes))
     if len(listed) > 200:
         listed = listed[:200].rpartition(",")[0] + ", …"

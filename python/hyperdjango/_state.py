@@ -13,7 +13,8 @@ from types import MappingProxyType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from importlib.abc import FileLoader
     from types import ModuleType, TracebackType
     from typing import Any
 
@@ -73,6 +74,7 @@ def main(arguments: list[str]) -> int:
     module, path = _parse(arguments)
     if path is not None:
         sys.path.insert(0, path)
+    _leave_old_bytecode()
     # Whatever the module prints while it is imported must not get into the JSON.
     output = os.dup(1)
     os.dup2(2, 1)
@@ -87,6 +89,27 @@ def main(arguments: list[str]) -> int:
     with os.fdopen(output, "w", encoding="utf-8", errors="backslashreplace") as out:
         out.write(dumps(answer, ensure_ascii=False) + "\n")
     return status
+
+
+def _leave_old_bytecode() -> None:
+    """Have Python compile a module anew whose source was written after its bytecode was.
+
+    Python takes bytecode for that of a source of the same size and the same second: an edit that
+    follows the last run at once, by a program, would not be seen.
+    """
+    from importlib.machinery import SourceFileLoader
+
+    read: Callable[[FileLoader, str], bytes] = SourceFileLoader.get_data
+
+    def get_data(self: FileLoader, path: str) -> bytes:
+        if (
+            path != self.path
+            and os.stat(path).st_mtime_ns <= os.stat(self.path).st_mtime_ns
+        ):
+            raise FileNotFoundError(path)
+        return read(self, path)
+
+    SourceFileLoader.get_data = get_data  # type: ignore[method-assign]
 
 
 def _parse(arguments: list[str]) -> tuple[str, str | None]:
@@ -197,6 +220,8 @@ def _model_state(model: type[Model]) -> dict[str, Any]:
         "primary_key": [field.name for field in options.primary_key],
         "fields": [_field_state(field) for field in options.fields],
     }
+    if not options.complete:
+        state["complete"] = False
     for name in _META_ATTRIBUTES:
         value = getattr(options, name)
         if value:

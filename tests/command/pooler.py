@@ -17,12 +17,26 @@ READY = b"Z\x00\x00\x00\x05I"
 class Pooler:
     """Listens on a port of its own while it is entered."""
 
-    def __init__(self, url: str, per_transaction: bool) -> None:
+    def __init__(
+        self,
+        url: str,
+        per_transaction: bool,
+        in_turn: int = 0,
+        says_process: bool = False,
+    ) -> None:
+        """A pooler before the server of a URL.
+
+        ``in_turn`` is for how many sessions are handed out one after the other; without it, it is the one that was used
+        last. ``says_process`` has it tell clients the number of the server's process, as no pooler does.
+        """
         parts = urlsplit(url)
         settings = parse_qs(parts.query)
         self._server = f"{settings['host'][0]}/.s.PGSQL.{settings['port'][0]}"
         self._database = parts.path.lstrip("/")
         self._per_transaction = per_transaction
+        self._in_turn = in_turn
+        self._says_process = says_process
+        self._process = 77
         self._idle: list[socket.socket] = []
         self._parameters = b""
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -30,6 +44,7 @@ class Pooler:
         self.url = f"postgres://postgres@127.0.0.1:{port}/{self._database}"
 
     def __enter__(self) -> Self:
+        self._idle += [self._connect() for _ in range(self._in_turn)]
         threading.Thread(target=self._listen, daemon=True).start()
         return self
 
@@ -52,9 +67,13 @@ class Pooler:
             threading.Thread(target=self._serve, args=[client], daemon=True).start()
 
     def _take(self) -> socket.socket:
-        """The session that was used last, or a new one."""
+        """The session that was used last, or the one that waits longest, or a new one."""
         if self._idle:
-            return self._idle.pop()
+            return self._idle.pop(0 if self._in_turn else -1)
+        return self._connect()
+
+    def _connect(self) -> socket.socket:
+        """A session of the server."""
         server = socket.socket(socket.AF_UNIX)
         server.connect(self._server)
         words = (
@@ -68,6 +87,8 @@ class Pooler:
         self._parameters = b"".join(
             message for message in messages(answer) if message.startswith(b"S")
         )
+        [key] = [message for message in messages(answer) if message.startswith(b"K")]
+        self._process = struct.unpack("!i", key[5:9])[0]
         return server
 
     def _serve(self, client: socket.socket) -> None:
@@ -88,7 +109,8 @@ class Pooler:
             client.sendall(b"N")
         self._idle.append(self._take())
         # A pooler has one number for the client, whatever session it then gets.
-        key = b"K" + struct.pack("!iii", 12, 77, 77)
+        process = self._process if self._says_process else 77
+        key = b"K" + struct.pack("!iii", 12, process, 77)
         ok = b"R" + struct.pack("!ii", 8, 0)
         client.sendall(ok + self._parameters + key + READY)
 

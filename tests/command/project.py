@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from harness import Cluster, Hyper, Result, clean_environment
 from snapshot import check_words
 
@@ -22,6 +23,15 @@ def dump(cluster: Cluster, name: str) -> str:
         check=True,
     )
     return re.sub(r"^\\(un)?restrict .*\n", "", done.stdout, flags=re.MULTILINE)
+
+
+def skip_before(case: Path, version: int) -> None:
+    """Skip a test where the server is older than a case's folder asks for."""
+    since = case / "since"
+    if since.exists() and version < int(since.read_text()):
+        pytest.skip(
+            f"the case {case.name} needs PostgreSQL {since.read_text().strip()}"
+        )
 
 
 HEAD = "from datetime import date, datetime\nfrom decimal import Decimal\n\nfrom hyperdjango.models import Field, Model\n\n"
@@ -81,6 +91,24 @@ class Project:
 
     def sql(self, script: str) -> list[tuple[object, ...]]:
         return self.cluster.run_sql(self.database, script)
+
+    def psql(self, script: Path) -> str:
+        """Run a file by psql, as another tool would; gives what it complains of."""
+        done = subprocess.run(
+            [
+                self.cluster.bin_dir / "psql",
+                *("-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", script, self.url),
+            ],
+            env={
+                **clean_environment(Path.home()),
+                "PGOPTIONS": "-c client_min_messages=warning",
+            },
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            check=False,
+        )
+        return done.stderr
 
     def dump(self) -> str:
         return dump(self.cluster, self.database)

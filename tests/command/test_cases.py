@@ -25,6 +25,7 @@ from pathlib import Path
 
 import pytest
 from harness import PACKAGE, ROOT, TOOLS, Cluster, Hyper, clean_environment
+from project import skip_before
 
 CASES = ROOT / "tests" / "cases"
 NAMES = sorted(folder.parent.name for folder in CASES.glob("*/schema.sql"))
@@ -69,9 +70,7 @@ def compare(path: Path, version: int, found: str) -> None:
 def test_case(name: str, cluster: Cluster, hyper: Hyper) -> None:
     case = CASES / name
     version = cluster.server_version
-    since = case / "since"
-    if since.exists() and version < int(since.read_text()):
-        pytest.skip(f"the case {name} needs PostgreSQL {since.read_text().strip()}")
+    skip_before(case, version)
     with cluster.database((case / "schema.sql").read_text(), name):
         url = cluster.url(name)
         arguments = lines(case / "arguments", url) or []

@@ -55,6 +55,7 @@ class Inspected:
     dump_after: str
     statements: list[str]
     arguments: list[str] = field(default_factory=list)
+    forms: list[str] = field(default_factory=list)
 
 
 def load(cluster: Cluster, name: str, path: Path, own: bool) -> None:
@@ -139,6 +140,10 @@ def inspected(
         cluster.run_sql(name, f'ALTER DATABASE "{name}" RESET log_statement')
         assert result.exit_code == 0, result.stderr
         again = hyper("inspectdb", "--database", url, *EVERYTHING)
+        forms = [
+            hyper("inspectdb", "--database", url, *EVERYTHING, *form).check().stdout
+            for form in (["--rich-types"], ["--minimal"], ["--rich-types", "--minimal"])
+        ]
         yield Inspected(
             name,
             [(row[0], row[1]) for row in tables],
@@ -147,6 +152,7 @@ def inspected(
             before,
             dump(cluster, name),
             statements,
+            forms=forms,
         )
 
 
@@ -163,6 +169,14 @@ def test_ruff_has_nothing_to_say(inspected: Inspected) -> None:
 
 def test_it_imports_without_a_warning(inspected: Inspected, tmp_path: Path) -> None:
     check_import(inspected.text, tmp_path)
+
+
+def test_other_forms_are_as_good_a_file(inspected: Inspected, tmp_path: Path) -> None:
+    for number, text in enumerate(inspected.forms):
+        check_layout(text)
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        check_import(text, folder)
 
 
 def test_two_runs_are_the_same(inspected: Inspected) -> None:

@@ -318,6 +318,75 @@ def test_check_names_and_empty(project: Project) -> None:
     assert list(project.files()) == ["0001_fill_it.sql", "0002_create_customers.sql"]
 
 
+def test_an_edit_within_the_second_is_seen(project: Project) -> None:
+    """Python's bytecode is kept by the second: an edit of the same size may be behind it."""
+    project.sql(CUSTOMERS)
+    project.models(model(KEY + NAME + "email: str = Field(nullable=True)\n"))
+    path = project.folder / "models.py"
+    second = 1_700_000_000 * 10**9
+    os.utime(path, ns=(second, second))
+    assert "ADD COLUMN email" in made(project)[0]
+    [bytecode] = (project.folder / "__pycache__").iterdir()
+    os.utime(bytecode, ns=(second, second + 10**8))
+    project.models(model(KEY + NAME + "phone: str = Field(nullable=True)\n"))
+    os.utime(path, ns=(second, second + 2 * 10**8))
+    assert "ADD COLUMN phone" in made(project)[0]
+
+
+def test_the_user_says_how_values_become_another_type(project: Project) -> None:
+    project.sql(
+        "CREATE TABLE customers (id serial PRIMARY KEY, born text);"
+        "INSERT INTO customers (born) VALUES ('24.12.1990'), (NULL)"
+    )
+    project.models(model(KEY + 'born: date = Field(nullable=True, db_type="date")\n'))
+    refused = project.run("makemigrations")
+    assert refused.exit_code == 2
+    assert "say how they become the new type: --using" in refused.stderr
+    expression = "customers.born:to_date(born, 'DD.MM.YYYY')"
+    accept = ("--accept", "table-rewrite", "--accept", "values-may-not-fit")
+    for arguments in ([expression], ["public." + expression]):
+        assert made(project, "--using", *arguments, *accept) == [
+            "ALTER TABLE public.customers ALTER COLUMN born TYPE date USING to_date(born, 'DD.MM.YYYY')"
+        ]
+    project.run("makemigrations", "--using", expression, *accept).check()
+    project.run("migrate").check()
+    rows = "SELECT born::text FROM customers ORDER BY id"
+    assert project.sql(rows) == [("1990-12-24",), (None,)]
+    project.no_changes()
+    # The way back is a plain cast, unless the file is edited.
+    project.run("rollback").check()
+    assert project.sql(rows) == [("1990-12-24",), (None,)]
+
+
+def test_an_expression_of_the_user_is_a_rewrite(project: Project) -> None:
+    project.sql("CREATE TABLE customers (id serial PRIMARY KEY, name varchar(10))")
+    stated = 'name: str = Field(nullable=True, db_type="text")\n'
+    project.models(model(KEY + stated))
+    assert len(made(project)) == 1
+    refused = project.run("makemigrations", "--using", "customers.name:upper(name)")
+    assert refused.exit_code == 2
+    assert "--accept table-rewrite" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("using", "words"),
+    [
+        ("customers.name", "it has no expression"),
+        ("customers.name:", "it has no expression"),
+        ("name:upper(name)", "`name` names no column"),
+        ("custommers.name:1", "no model is of the table `custommers`"),
+        ("customers.nam:1", "Did you mean `name`?"),
+        ("customers.name:upper(name)", "the type of customers.name does not change"),
+    ],
+)
+def test_an_expression_for_nothing(project: Project, using: str, words: str) -> None:
+    project.sql(CUSTOMERS)
+    project.models(model(KEY + NAME))
+    result = project.run("makemigrations", "--using", using)
+    assert result.exit_code == 2
+    assert words in result.stderr
+
+
 def test_models_that_do_not_import(project: Project) -> None:
     project.models("\nnothing.here\n")
     result = project.run("makemigrations")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from harness import Cluster, Hyper
 from pooler import Pooler
@@ -310,6 +311,42 @@ def test_a_pooler_of_transactions_is_refused(project: Project) -> None:
         listed = project.run("showmigrations", "--database", pooler.url).check()
         assert listed.stdout == "[ ] 0001_first\n"
     assert project.sql("SELECT to_regclass('a')") == [(None,)]
+
+
+@pytest.mark.parametrize("sessions", [2, 3, 5])
+def test_a_pooler_that_hands_out_sessions_in_turn_is_refused(
+    project: Project, sessions: int
+) -> None:
+    project.migration("0001_first.sql", FIRST)
+    with Pooler(project.url, per_transaction=True, in_turn=sessions) as pooler:
+        for _ in range(3):
+            result = project.run("migrate", "--database", pooler.url)
+            assert result.exit_code == 2
+            assert "hands out sessions transaction by transaction" in result.stderr
+        held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+        assert project.sql(held) == [(0,)]
+    assert project.sql("SELECT to_regclass('a')") == [(None,)]
+
+
+def test_two_runs_in_one_session_are_refused(project: Project) -> None:
+    """The lock of another run in our own session is not ours, though the server would give it to us again."""
+    project.migration("0001_first.sql", FIRST)
+    project.migration("0002_second.sql", SECOND)
+    project.run("migrate", "--target", "0001").check()
+    with (
+        Pooler(project.url, per_transaction=True, says_process=True) as pooler,
+        psycopg.connect(pooler.url, autocommit=True) as other,
+    ):
+        other.execute(f"SELECT pg_advisory_lock({0x68797065}, {0x72646A61})")
+        result = project.run("migrate", "--database", pooler.url)
+        assert result.exit_code == 2
+        assert "hands out sessions transaction by transaction" in result.stderr
+        assert applied(project) == ["0001_first"]
+        # It is still the other's.
+        other.execute("SELECT pg_advisory_unlock_all()")
+        project.run("migrate", "--database", pooler.url).check()
+    # And given back when the run is over, for the session lives on.
+    project.run("rollback").check()
 
 
 def test_a_pooler_of_sessions_will_do(project: Project) -> None:

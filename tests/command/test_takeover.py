@@ -203,3 +203,16 @@ def test_managed_models_build_the_same_database(
             assert project.sql(RELATIONS) == unsaid
             project.run("migrate").check()
             assert project.dump() == before
+            by_others(legacy, project, before)
+
+
+def by_others(legacy: Project, project: Project, wanted: str) -> None:
+    """psql runs the files as they stand, and the history is noted behind it: the same database again."""
+    with legacy.cluster.database() as database:
+        other = Project(legacy.cluster, legacy.hyper, project.folder, database)
+        load_unsaid(legacy.cluster, legacy.database, database, project.folder)
+        for path in sorted((project.folder / "migrations").glob("*.sql")):
+            assert other.psql(path) == ""
+        other.run("migrate", "--fake").check()
+        other.no_changes("--allow-drop")
+        assert other.dump() == wanted

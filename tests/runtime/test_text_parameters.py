@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from hyperdjango.errors import DataError
+from hyperdjango.models import Range
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sessions import VALUE, session
@@ -122,8 +123,8 @@ def test_domains_enumerations_and_ranges(url: str) -> None:
                 "moods": '{happy,NULL,"so so"}',
                 "price": Decimal("2.50"),
                 "age": 7,
-                "span": "[1,5)",
-                "spans": '{"[1,2)"}',
+                "span": Range(1, 5),
+                "spans": [Range(1, 2)],
             }
             found = "SELECT count(*) FROM things WHERE mood = ANY($1) AND price = $2"
             assert await connection.run(found, (["so so"], Decimal("2.5")), VALUE) == 2

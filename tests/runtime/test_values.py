@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hyperdjango.database import Database
 from hyperdjango.errors import DataError, InterfaceError
+from hyperdjango.models import Range
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from loops import Run
@@ -96,7 +97,9 @@ def test_round_trip(url: str, kind: str, value: Any) -> None:
         ("'1 year -2 mons 3 days 04:05:06.7'::interval", None),
         ("'-1 mons +3 days -00:00:00.000001'::interval", None),
         ("'10.0.0.0/8'::inet", "10.0.0.0/8"),
-        ("'[1,5)'::int4range", "[1,5)"),
+        ("'[1,5)'::int4range", Range(1, 5)),
+        ("'(,2020-01-01)'::daterange", Range(None, date(2020, 1, 1))),
+        ("ARRAY['empty'::numrange]", [Range(None, None, "empty")]),
         ("'x'::\"char\"", "x"),
         ("ARRAY['10.0.0.1'::inet]", "{10.0.0.1}"),
         ("'Infinity'::numeric", Decimal("Infinity")),

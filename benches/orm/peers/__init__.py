@@ -39,6 +39,11 @@ class Peer:
     async def close(self) -> None:
         """Disconnect."""
 
+    async def queryset_json(self) -> Any:
+        """Where there is no shorter way from a query to JSON, it is by way of the models."""
+        models_json: Callable[[], Awaitable[Any]] = getattr(self, "models_json")  # noqa: B009
+        return await models_json()
+
 
 class Lent:
     """Things that are used by one task at a time, such as connections: the last given back is the first lent."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from data import CHUNK, CONNECTIONS, Values, new_values
-from hyperdjango import _engine
+from hyperdjango import Response, _engine
 from hyperdjango.database import Database
 from hyperdjango.models import Field, Model
 
@@ -115,6 +115,10 @@ class Peer(Base):
 
     async def models_json(self) -> Any:
         return _engine.encode_json(await Product.objects.order_by("-created_at").all())
+
+    async def queryset_json(self) -> Any:
+        asked = Product.objects.order_by("-created_at")
+        return (await Response.json_of(asked)).body
 
     async def relations(self) -> Any:
         orders = await Order.objects.prefetch_related("items")

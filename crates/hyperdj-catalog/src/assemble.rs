@@ -11,6 +11,8 @@ use hyperdj_schema::{
     PartitionOf, QualifiedName, Relation, RelationKind, SequenceOptions, Unmodelled, View,
 };
 
+use hyperdj_schema::statistics::Statistics;
+
 use crate::Error;
 use crate::definitions::{self, Numbered};
 use crate::inspect::{Inspection, NamespaceSummary};
@@ -23,6 +25,7 @@ type Oid = u32;
 #[derive(Default)]
 pub(crate) struct Assembly {
     pub(crate) found: Inspection,
+    pub(crate) statistics: Statistics,
     pub(crate) numbers: Vec<RelationNumbers>,
     pub(crate) by_oid: HashMap<Oid, usize>,
     constraint_indexes: HashMap<Oid, ConstraintIndex>,
@@ -98,6 +101,11 @@ impl Assembly {
             Query::Details => definitions::detail(self, record),
             Query::Privileges => definitions::privilege(self, record),
             Query::Dependencies => definitions::dependency(self, record),
+            Query::StatisticsRelations
+            | Query::StatisticsTexts
+            | Query::StatisticsSequences
+            | Query::StatisticsEnums
+            | Query::StatisticsReaders => crate::statistics::take(self, query, record),
         }
     }
 

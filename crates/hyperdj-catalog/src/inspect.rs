@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use hyperdj_postgres::{Client, Statement};
+use hyperdj_schema::statistics::Statistics;
 use hyperdj_schema::{QualifiedName, Schema};
 
 use crate::Error;
 use crate::assemble::Assembly;
-use crate::query::{ON_DEMAND, QUERIES, Query};
+use crate::query::{ON_DEMAND, QUERIES, Query, STATISTICS_QUERIES};
 use crate::record::Record;
 
 /// How many statements a reading sends, BEGIN and COMMIT included, however many tables there are.
@@ -15,6 +16,8 @@ pub const STATEMENTS: usize = QUERIES.len() + 2;
 
 /// The same where definitions are read too.
 pub const STATEMENTS_WITH_DEFINITIONS: usize = STATEMENTS + ON_DEMAND.len();
+/// How many statements [`inspect_with_statistics`] sends, BEGIN and COMMIT included.
+pub const STATEMENTS_WITH_STATISTICS: usize = QUERIES.len() - 1 + STATISTICS_QUERIES.len() + 2;
 
 /// What to read, and with what patience.
 #[derive(Clone, Debug)]
@@ -94,6 +97,34 @@ pub fn inspect_with(
     options: &Options,
     early: &mut dyn FnMut(&Inspection),
 ) -> Result<Inspection, Error> {
+    let on_demand = if options.definitions { ON_DEMAND } else { &[] };
+    let queries: Vec<Query> = QUERIES.iter().chain(on_demand).copied().collect();
+    read(client, options, &queries, early).map(|assembly| assembly.found)
+}
+
+/// As [`inspect`], and gives the server's figures for what was found, of the same moment. What models can't say
+/// ([`Schema::unmodelled`]) is not read.
+///
+/// # Errors
+///
+/// Those of [`inspect`].
+pub fn inspect_with_statistics(
+    client: &mut Client,
+    options: &Options,
+) -> Result<(Inspection, Statistics), Error> {
+    let schema = QUERIES.iter().filter(|query| **query != Query::Unmodelled);
+    let queries: Vec<Query> = schema.chain(STATISTICS_QUERIES).copied().collect();
+    let assembly = read(client, options, &queries, &mut |_| {})?;
+    Ok((assembly.found, assembly.statistics))
+}
+
+/// Sends queries in one flight, in one transaction, and puts what they give in its places.
+fn read(
+    client: &mut Client,
+    options: &Options,
+    queries: &[Query],
+    early: &mut dyn FnMut(&Inspection),
+) -> Result<Assembly, Error> {
     let version = client.server_version();
     if version < 120_000 {
         return Err(Error::ServerTooOld {
@@ -103,8 +134,6 @@ pub fn inspect_with(
                 .to_owned(),
         });
     }
-    let on_demand = if options.definitions { ON_DEMAND } else { &[] };
-    let queries: Vec<Query> = QUERIES.iter().chain(on_demand).copied().collect();
     let texts: Vec<String> = queries
         .iter()
         .map(|query| query.text(version / 10_000))
@@ -162,7 +191,7 @@ pub fn inspect_with(
         crate::definitions::finish(&mut assembly);
     }
     check_namespaces(&assembly.found, options)?;
-    Ok(assembly.found)
+    Ok(assembly)
 }
 
 /// Whether all that was asked for is there and may be used.
@@ -200,7 +229,7 @@ fn check_namespaces(found: &Inspection, options: &Options) -> Result<(), Error> 
 }
 
 /// A list as a constant of `text[]`.
-fn text_array(names: &[String]) -> String {
+pub(crate) fn text_array(names: &[String]) -> String {
     let quoted: Vec<String> = names
         .iter()
         .map(|name| format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")))

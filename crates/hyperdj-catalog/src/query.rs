@@ -21,6 +21,11 @@ pub(crate) enum Query {
     Details,
     Privileges,
     Dependencies,
+    StatisticsRelations,
+    StatisticsTexts,
+    StatisticsSequences,
+    StatisticsEnums,
+    StatisticsReaders,
 }
 
 /// In the order that assembling needs: what is referred to comes before what refers to it.
@@ -49,6 +54,15 @@ pub(crate) const ON_DEMAND: &[Query] = &[
     Query::Dependencies,
 ];
 
+/// The server's figures, which need relations to be there already.
+pub(crate) const STATISTICS_QUERIES: &[Query] = &[
+    Query::StatisticsRelations,
+    Query::StatisticsTexts,
+    Query::StatisticsSequences,
+    Query::StatisticsEnums,
+    Query::StatisticsReaders,
+];
+
 impl Query {
     /// The text as it stands in its file.
     fn source(self) -> &'static str {
@@ -71,6 +85,11 @@ impl Query {
             Self::Details => include_str!("queries/details.sql"),
             Self::Privileges => include_str!("queries/privileges.sql"),
             Self::Dependencies => include_str!("queries/dependencies.sql"),
+            Self::StatisticsRelations => include_str!("queries/statistics_relations.sql"),
+            Self::StatisticsTexts => include_str!("queries/statistics_texts.sql"),
+            Self::StatisticsSequences => include_str!("queries/statistics_sequences.sql"),
+            Self::StatisticsEnums => include_str!("queries/statistics_enums.sql"),
+            Self::StatisticsReaders => include_str!("queries/statistics_readers.sql"),
         }
     }
 
@@ -114,7 +133,7 @@ mod tests {
 
     #[test]
     fn every_mark_is_understood() {
-        for query in QUERIES.iter().chain(ON_DEMAND) {
+        for query in QUERIES.iter().chain(ON_DEMAND).chain(STATISTICS_QUERIES) {
             for line in query.source().lines() {
                 let Some((_, mark)) = line.split_once("--@") else {
                     continue;

@@ -2,7 +2,7 @@
 
 mod parts;
 
-pub use parts::{Commented, Constraint, TypeDefinition, TypeUse};
+pub use parts::{Commented, Constraint, OldType, TypeDefinition, TypeUse};
 
 use hyperdj_schema::{
     Check, Column, Deferrable, IdentityKind, Index, Namespace, QualifiedName, Relation,
@@ -35,13 +35,14 @@ pub enum Change {
         /// Whether the rest of the changes uses the label: PostgreSQL then wants it committed first.
         used: bool,
     },
-    /// A type that can't be altered into what it should be: it is made anew, and the columns are moved over.
-    RebuildType {
-        /// The type as it is.
-        from: Box<TypeDefinition>,
-        /// The type as it should be.
-        to: Box<TypeDefinition>,
-        /// Columns of the type.
+    /// Types that can't be altered into what they should be, and those that are made of them: they step aside under
+    /// another name, are made anew, and the columns are moved over.
+    RebuildTypes {
+        /// The types as they are.
+        from: Vec<OldType>,
+        /// The types as they should be, with new ones that they need, in the order of their needs.
+        to: Vec<TypeDefinition>,
+        /// Columns of the types.
         uses: Vec<TypeUse>,
     },
     /// A domain's default.

@@ -6,6 +6,7 @@ mod difference;
 mod indexes;
 mod inheritance;
 mod keys;
+mod rebuild;
 mod references;
 mod rename;
 mod sequences;

@@ -87,7 +87,7 @@ impl Hazard {
                 "Give it a default, or add it nullable, fill it in batches, and set NOT NULL in a later migration."
             }
             Self::ValuesMayNotFit => {
-                "Look for such values with a SELECT first, and put them right in a migration of their own."
+                "Look for such values with a SELECT first, and put them right in a migration of their own; or say how they become the new type: --using TABLE.COLUMN:EXPRESSION."
             }
             Self::EnumValueInUse => "Add the label in a migration of its own.",
         }

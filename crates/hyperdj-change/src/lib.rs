@@ -3,6 +3,8 @@
 //! [`diff`] gives the [`Change`]s from one [`Schema`](hyperdj_schema::Schema) to another, [`plan()`] the steps that make
 //! them, each with its statement, locks and [`Hazard`]s, and [`mod@file`] the text of a migration and back.
 //!
+//! [`news()`] tells a person what changed since an earlier schema, all of it, and names no statement.
+//!
 //! - What a schema can't say (functions, triggers, policies, grants and so on) is not compared and never dropped.
 //! - [`Options`] say which objects are looked at; no other is touched.
 //! - Tables, views and columns are renamed where [`Options::renames`] says so, and never by guessing. A constraint or
@@ -29,18 +31,21 @@
 
 mod change;
 mod diff;
+mod facts;
 pub mod file;
 mod hazard;
 mod lock;
+mod news;
 mod options;
 mod plan;
 mod rewrite;
 mod split;
 
-pub use change::{Change, Commented, Constraint, TypeDefinition, TypeUse};
+pub use change::{Change, Commented, Constraint, OldType, TypeDefinition, TypeUse};
 pub use diff::{diff, renamed, reverse};
 pub use hazard::Hazard;
 pub use lock::{Lock, LockMode};
+pub use news::{Fact, News, news};
 pub use options::{Options, Rename, Scope};
 pub use plan::{Plan, PlanOptions, Step, plan};
 pub use split::{Piece, split};

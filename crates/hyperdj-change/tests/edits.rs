@@ -39,6 +39,8 @@ const SOURCES: &[&str] = &[
     "unique_constraints",
     "views_included",
     "domains",
+    "composite_types",
+    "types_of_types",
 ];
 
 /// Builds what can be built of a schema, and gives what its catalog then says.
@@ -60,7 +62,7 @@ fn edited_schemas_are_reached_and_left() -> Outcome<()> {
             Some((first, end)) => first.parse()?..end.parse()?,
             None => 0..words.parse()?,
         },
-        Err(_) => 0..28,
+        Err(_) => 0..32,
     };
     let mut sources = Vec::new();
     for (name, path) in schemas()? {
@@ -108,7 +110,7 @@ fn minds_rows(change: &Change) -> bool {
             | Change::AddDomainCheck { .. }
             | Change::SetDomainNotNull { .. }
             | Change::AttachPartition { .. }
-            | Change::RebuildType { .. }
+            | Change::RebuildTypes { .. }
             | Change::AddIdentity { .. }
     ) || matches!(change, Change::CreateIndex { index, .. } if index.unique)
 }

@@ -241,7 +241,7 @@ ALTER TABLE public.users DROP CONSTRAINT users_id_not_null;
 -- -- hazard: table-rewrite: The whole table is written anew, and no one can read or write it for that time.
 -- -- safer: Add a new column without a default, fill it in batches, and change over to it in a later migration.
 -- -- hazard: values-may-not-fit: It fails if a value that is there has no place in the new type.
--- -- safer: Look for such values with a SELECT first, and put them right in a migration of their own.
+-- -- safer: Look for such values with a SELECT first, and put them right in a migration of their own; or say how they become the new type: --using TABLE.COLUMN:EXPRESSION.
 -- ALTER TABLE public.users ALTER COLUMN id TYPE integer;
 
 -- ALTER TABLE public.users ALTER COLUMN id DROP NOT NULL;

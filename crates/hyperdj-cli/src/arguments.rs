@@ -1,7 +1,10 @@
 //! The command line: the doc comments here are the help texts.
 
 mod data;
+mod doctor;
+mod grants;
 mod migrations;
+mod serve;
 mod shells;
 
 use std::path::PathBuf;
@@ -10,11 +13,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub(crate) use data::{DumpdataArguments, LoaddataArguments, RowFormat};
+pub(crate) use doctor::{DoctorArguments, Ignored};
+pub(crate) use grants::{GrantsArguments, Use};
 pub(crate) use migrations::{
     AdoptArguments, BaselineArguments, CheckArguments, Format, LookArguments,
     MakemigrationsArguments, MigrateArguments, PlaceArguments, RollbackArguments,
     ShowmigrationsArguments, SqlmigrateArguments,
 };
+pub(crate) use serve::ServeArguments;
 pub(crate) use shells::{DbshellArguments, NewArguments, ShellArguments};
 
 /// Work with a PostgreSQL database that already exists.
@@ -30,7 +36,9 @@ Examples:
   hyper inspectdb --output models.py      write models of the database that DATABASE_URL names
   hyper makemigrations                    write a migration for what managed models say and the database lacks
   hyper migrate                           apply it
+  hyper doctor                            the risks of the database, each with the SQL that mends it
   hyper run                               serve the application of the current folder over HTTP
+  hyper serve                             the database in a browser, and as JSON, with no code
   hyper shell                             a Python prompt with the models and the database
 
 `hyper COMMAND --help` explains a command. Data goes to standard output, words to standard error.
@@ -52,8 +60,11 @@ pub(crate) enum Command {
     Rollback(RollbackArguments),
     Showmigrations(ShowmigrationsArguments),
     Sqlmigrate(SqlmigrateArguments),
+    Doctor(DoctorArguments),
+    Grants(GrantsArguments),
     Demo(DemoArguments),
     Run(RunArguments),
+    Serve(ServeArguments),
     Routes(RoutesArguments),
     Shell(ShellArguments),
     Dbshell(DbshellArguments),
@@ -61,6 +72,7 @@ pub(crate) enum Command {
     Loaddata(LoaddataArguments),
     New(NewArguments),
     Completions(CompletionsArguments),
+    Man(ManArguments),
     /// Print the version.
     #[command(after_help = "Example:\n  hyper version")]
     Version,
@@ -68,19 +80,28 @@ pub(crate) enum Command {
 
 /// Write Python models of a database that exists.
 ///
-/// Reads the catalog in one read-only transaction and prints a models file, or the same as SQL or JSON, or compares it
-/// with models that are there. Nothing in the database is changed, and no lock is taken that an application would notice.
-#[derive(Args, Debug)]
+/// Reads the catalog in one read-only transaction and prints a models file, or the same as SQL, JSON or a diagram, or
+/// compares it with models that are there. Nothing in the database is changed, and no lock is taken that an application would notice.
+#[derive(Args, Debug, Default)]
 #[command(after_help = "\
 Examples:
   hyper inspectdb                                     all tables of the schema `public`
   hyper inspectdb --output models.py                  into a file; --force replaces one that differs
+  hyper inspectdb --schema '*' --output models/       a package: a module for each schema
   hyper inspectdb --table users orders products       these tables only; class names stay the same
   hyper inspectdb --table 'audit_*' --exclude '*_old' `*` stands for any characters
   hyper inspectdb --schema inventory                  another schema; several may be named
   hyper inspectdb --include-views                     views and materialized views too
+  hyper inspectdb --rich-types                        UUID, list[int], enum classes, X | None
+  hyper inspectdb --minimal                           keys, NULL and defaults alone; the rest is left unsaid
   hyper inspectdb --format sql --schema '*'           the SQL that builds it in an empty database
+  hyper inspectdb --format html --output tables.html  a page with a diagram, search and all columns
+  hyper inspectdb --format svg --table orders --depth 2
   hyper inspectdb --check models.py                   where models and database say different things
+  hyper inspectdb --update models.py --dry-run        what a file would become to say what the database says
+  hyper inspectdb --since schema.json                 what changed since --format json wrote that file
+  hyper inspectdb --from-dump schema.sql              what pg_dump wrote, with no server; `-` is standard input
+  hyper inspectdb --from-dump shop.dump --via-server  loaded into a throwaway server: whatever SQL it holds
   hyper inspectdb --database 'postgres://user@host:5432/legacy_db'
 
 Where the database is comes from, in this order: --database, HYPER_DATABASE_URL, DATABASE_URL, a .env file in the
@@ -89,6 +110,14 @@ pub(crate) struct InspectdbArguments {
     /// The database: a URL (postgres://user@host:5432/name) or libpq settings ("host=… dbname=…").
     #[arg(long, value_name = "URL")]
     pub(crate) database: Option<String>,
+
+    /// Read a dump instead of a database: SQL, or pg_dump's custom, tar or directory format; `-` is standard input.
+    #[arg(long, value_name = "FILE", conflicts_with = "database")]
+    pub(crate) from_dump: Option<PathBuf>,
+
+    /// Load the dump into a throwaway PostgreSQL server, and read that.
+    #[arg(long, requires = "from_dump")]
+    pub(crate) via_server: bool,
 
     /// Schemas to read; `*` is all of them [default: public].
     #[arg(long, value_name = "NAME", num_args = 1..)]
@@ -106,9 +135,21 @@ pub(crate) struct InspectdbArguments {
     #[arg(long)]
     pub(crate) include_views: bool,
 
+    /// Annotate models with types that say more: UUID, list[int], a class for an enumeration, Range[date], X | None.
+    #[arg(long, conflicts_with_all = ["check", "format"])]
+    pub(crate) rich_types: bool,
+
+    /// Write only what every reader of a model knows, and have the classes say that they leave the rest unsaid.
+    #[arg(long, conflicts_with_all = ["check", "format"])]
+    pub(crate) minimal: bool,
+
     /// What to write.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Description::Models)]
     pub(crate) format: Description,
+
+    /// In a diagram, draw the tables of --table and those that this many foreign keys lead to, either way.
+    #[arg(long, value_name = "NUMBER", requires = "table")]
+    pub(crate) depth: Option<usize>,
 
     /// With --format sql: give objects to their owners, where these roles are there. Else they are whose the session is.
     #[arg(long)]
@@ -118,11 +159,26 @@ pub(crate) struct InspectdbArguments {
     #[arg(long, value_name = "MODELS", conflicts_with_all = ["format", "output", "force", "owners"])]
     pub(crate) check: Option<String>,
 
-    /// Write to a file instead of standard output. One that exists is replaced only with --force.
-    #[arg(long, short, value_name = "FILE")]
+    /// Write nothing: list what changed since a schema that `--format json` wrote.
+    #[arg(long, value_name = "OLD.json", conflicts_with_all = ["format", "output", "force", "check", "update", "owners", "rich_types", "minimal"])]
+    pub(crate) since: Option<PathBuf>,
+
+    /// Bring the models of a file or package up to date with the database. What people wrote into it stays: names, methods,
+    /// comments, annotations, order.
+    #[arg(long, value_name = "MODELS", conflicts_with_all = ["format", "output", "check", "minimal"])]
+    pub(crate) update: Option<String>,
+
+    /// With --update: write nothing, and show what would change.
+    #[arg(long, requires = "update")]
+    pub(crate) dry_run: bool,
+
+    /// Write to a file instead of standard output; to a folder (`models/`), as a package with a module for each schema, or
+    /// for each group of tables of a large one. What exists is replaced only with --force.
+    #[arg(long, short, value_name = "FILE|FOLDER/")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Replace the output file where its content would change.
+    /// Replace the output file where its content would change; with --update, take classes out even where most tables of
+    /// the models are not there.
     #[arg(long)]
     pub(crate) force: bool,
 
@@ -136,14 +192,28 @@ pub(crate) struct InspectdbArguments {
 }
 
 /// A form in which a database can be described.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Description {
     /// Python models.
+    #[default]
     Models,
     /// Statements that build it in an empty database.
     Sql,
     /// One JSON object for programs; docs/formats.md says what is in it.
     Json,
+    /// A diagram for Markdown, which GitHub and others draw.
+    Mermaid,
+    /// A diagram as a picture.
+    Svg,
+    /// A diagram as a page of one file, with search and all columns.
+    Html,
+}
+
+impl Description {
+    /// Whether this draws tables.
+    pub(crate) fn is_diagram(self) -> bool {
+        matches!(self, Self::Mermaid | Self::Svg | Self::Html)
+    }
 }
 
 /// Show the whole on a sample database, with no set-up.
@@ -221,4 +291,18 @@ pub(crate) struct CompletionsArguments {
     /// The shell.
     #[arg(value_name = "SHELL")]
     pub(crate) shell: Shell,
+}
+
+/// Write the manual pages.
+///
+/// The page of `hyper` goes to standard output, or the pages of all commands into a folder, as a package installs them.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  hyper man | man -l -                          read the page of hyper
+  hyper man --output /usr/share/man/man1        hyper.1, hyper-inspectdb.1, … as a package has them")]
+pub(crate) struct ManArguments {
+    /// The folder to write into; pages that are there are replaced.
+    #[arg(long, short, value_name = "FOLDER")]
+    pub(crate) output: Option<PathBuf>,
 }

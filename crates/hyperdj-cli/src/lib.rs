@@ -12,6 +12,7 @@ mod near;
 mod output;
 mod pattern;
 mod printer;
+mod programs;
 mod progress;
 mod python;
 mod script;
@@ -79,15 +80,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             commands::showmigrations::run(arguments, &mut printer)
         }
         Command::Sqlmigrate(arguments) => commands::sqlmigrate::run(arguments, &mut printer),
+        Command::Doctor(arguments) => commands::doctor::run(arguments, &mut printer),
         Command::Demo(arguments) => commands::demo::run(arguments, &mut printer),
         Command::Run(arguments) => commands::run::run(arguments, &mut printer),
+        Command::Serve(arguments) => commands::serve::run(arguments, &mut printer),
         Command::Routes(arguments) => commands::run::routes(arguments, &mut printer),
         Command::Shell(arguments) => commands::shell::run(arguments, &mut printer),
         Command::Dbshell(arguments) => commands::dbshell::run(arguments, &mut printer),
         Command::Dumpdata(arguments) => commands::dumpdata::run(arguments, &mut printer),
         Command::Loaddata(arguments) => commands::loaddata::run(arguments, &mut printer),
         Command::New(arguments) => commands::new::run(arguments, &mut printer),
+        Command::Grants(arguments) => commands::grants::run(arguments, &mut printer),
         Command::Completions(arguments) => commands::completions::run(arguments, &mut printer),
+        Command::Man(arguments) => commands::man::run(arguments, &mut printer),
         Command::Version => commands::version::run(&mut printer),
     };
     let outcome = outcome.and_then(|status| printer.finish().map(|()| status));

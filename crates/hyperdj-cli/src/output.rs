@@ -29,7 +29,7 @@ pub(crate) fn write(path: &Path, content: &str, force: bool) -> Result<Written, 
     match &metadata {
         Some(found) if found.is_dir() => {
             return Err(Failure::new(format!("`{}` is a folder", path.display()))
-                .with_hint("Give --output the name of a file, such as models.py."));
+                .with_hint("Give --output the name of a file, such as models.py; a package of models is asked for with a slash at the end, models/."));
         }
         Some(found) if !found.is_file() => {
             let mut file = fs::OpenOptions::new()

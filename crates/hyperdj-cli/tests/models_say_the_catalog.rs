@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 use hyperdj_catalog::{Options, inspect};
 use hyperdj_cluster::Cluster;
-use hyperdj_codegen::{Request, models};
+use hyperdj_codegen::{Form, Request, models};
 use hyperdj_postgres::{Client, Config};
 use hyperdj_schema::{QualifiedName, Schema, from_json, to_json};
 use hyperdj_state::Document;
@@ -73,6 +73,10 @@ fn schemas() -> Outcome<Vec<(String, PathBuf)>> {
 
 /// What the models of a file say.
 fn state_of(folder: &Path, module: &str, text: &str) -> Outcome<Schema> {
+    Ok(hyperdj_state::schema(&document_of(folder, module, text)?)?)
+}
+
+fn document_of(folder: &Path, module: &str, text: &str) -> Outcome<Document> {
     fs::write(folder.join(format!("{module}.py")), text)?;
     let output = Command::new(python())
         .args(["-W", "error", "-m", "hyperdjango._state", module, "--path"])
@@ -80,8 +84,7 @@ fn state_of(folder: &Path, module: &str, text: &str) -> Outcome<Schema> {
         .env("PYTHONPATH", root().join("python"))
         .stderr(Stdio::inherit())
         .output()?;
-    let document = Document::parse(&String::from_utf8(output.stdout)?)?;
-    Ok(hyperdj_state::schema(&document)?)
+    Ok(Document::parse(&String::from_utf8(output.stdout)?)?)
 }
 
 /// Only what models carry.
@@ -147,9 +150,39 @@ fn models_say_what_the_catalog_says() -> Outcome<()> {
         let request = Request {
             wanted: &|_: &QualifiedName| true,
             views: true,
+            form: Form::default(),
         };
         let text = models(&found.schema, &request);
         let said = state_of(folder.path(), &format!("law_{number}"), &text)?;
+        // The rich form says the same in other words.
+        let form = Form {
+            rich: true,
+            minimal: false,
+        };
+        let rich = models(&found.schema, &Request { form, ..request });
+        let rich = state_of(folder.path(), &format!("law_rich_{number}"), &rich)?;
+        if let Some(difference) = first_difference(&carried(found.schema.clone()), &rich) {
+            failures.push(format!("{name}, rich: {difference}"));
+        }
+        // The minimal form says what the catalog says as far as it says anything.
+        for rich in [false, true] {
+            let form = Form {
+                rich,
+                minimal: true,
+            };
+            let text = models(&found.schema, &Request { form, ..request });
+            let module = format!("law_minimal_{number}_{rich}");
+            let document = document_of(folder.path(), &module, &text)?;
+            let whole = |table: &QualifiedName| found.schema.relation(table).cloned();
+            let mut said = hyperdj_state::schema_over(&document, &|_, _| None, &whole)?;
+            said.enums.clone_from(&found.schema.enums);
+            said.domains.clone_from(&found.schema.domains);
+            said.composites.clone_from(&found.schema.composites);
+            said.sequences.clone_from(&found.schema.sequences);
+            if let Some(difference) = first_difference(&carried(found.schema.clone()), &said) {
+                failures.push(format!("{name}, minimal: {difference}"));
+            }
+        }
         if name == "legacy_shop" {
             // The comparison itself must be able to fail.
             let altered = text.replacen("nullable=True, ", "", 1);

@@ -119,6 +119,15 @@ impl<'a> Candidate<'a> {
     }
 }
 
+/// The class name that a name gives by itself, its last word as it is.
+pub(crate) fn pascal_name(name: &str) -> String {
+    let mut words = words(name);
+    if words.is_empty() {
+        words.push("type".to_owned());
+    }
+    pascal(&words)
+}
+
 fn pascal_with_last(words: &[String], last: String) -> String {
     let mut words = words.to_vec();
     words.pop();

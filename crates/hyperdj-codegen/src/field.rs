@@ -8,6 +8,8 @@ use hyperdj_schema::{
 use crate::class::{ClassContext, integer, name_pair, text};
 use crate::default_value::{DefaultLiteral, default_literal};
 use crate::layout::{Argument, Expression, assignment};
+use crate::literal;
+use crate::rich::{printed, rich_annotation};
 
 /// The Python type of an annotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +29,13 @@ const fn python_type(
         module,
         name,
         canonical,
+    }
+}
+
+impl PythonType {
+    /// A type that means no column type by itself.
+    pub(crate) const fn rich(module: &'static str, name: &'static str) -> Self {
+        python_type(module, name, "")
     }
 }
 
@@ -73,20 +82,88 @@ pub(crate) fn field_parts(
     relation: &Relation,
     column: &Column,
 ) -> (String, Expression) {
-    let annotation = annotation(&column.data_type);
-    let type_name = context.type_name(annotation);
-    let arguments = arguments(context, relation, column, annotation);
-    let name = context.field(&column.name).to_owned();
+    let pieces = field_pieces(context, relation, column);
+    let or_none = if pieces.says_none { " | None" } else { "" };
+    let target = format!("{}: {}{or_none}", pieces.name, pieces.annotation);
+    (target, Expression::call("Field", pieces.arguments))
+}
+
+/// What a field is made of.
+pub(crate) struct FieldPieces {
+    pub(crate) name: String,
+    /// The annotation, without a word on NULL.
+    pub(crate) annotation: String,
+    /// Whether `| None` comes behind it.
+    pub(crate) says_none: bool,
+    pub(crate) arguments: Vec<Argument>,
+}
+
+pub(crate) fn field_pieces(
+    context: &mut ClassContext<'_, '_>,
+    relation: &Relation,
+    column: &Column,
+) -> FieldPieces {
+    let rich = match context.module.form.rich {
+        true => rich_annotation(context, &column.data_type),
+        false => None,
+    };
+    let mut written = Written {
+        canonical: "",
+        or_none: context.module.form.rich && column.nullable,
+    };
+    let type_name = rich.unwrap_or_else(|| {
+        let usual = annotation(&column.data_type);
+        written.canonical = usual.canonical;
+        context.type_name(usual)
+    });
+    let arguments = arguments(context, relation, column, written);
     context.module.imports.model("Field");
-    let target = format!("{name}: {type_name}");
-    (target, Expression::Call("Field", arguments))
+    FieldPieces {
+        name: context.field(&column.name).to_owned(),
+        annotation: type_name,
+        says_none: written.or_none,
+        arguments,
+    }
+}
+
+/// What an annotation says already.
+#[derive(Clone, Copy)]
+struct Written {
+    /// The column type that it means; nothing where it means none by itself.
+    canonical: &'static str,
+    /// Whether it says that the column takes NULL.
+    or_none: bool,
+}
+
+/// The default as a literal, where the annotation's type has that literal.
+fn literal_of(
+    context: &ClassContext<'_, '_>,
+    column: &Column,
+    written: Written,
+) -> Option<DefaultLiteral> {
+    let literal = default_literal(context.module.schema, column)?;
+    if !written.canonical.is_empty() {
+        return Some(literal);
+    }
+    // A rich type's values are no text: what the text means is PostgreSQL's to say. An enumeration has its members.
+    let class = context.module.enum_class(&column.data_type)?;
+    let found = context.module.schema.enums.iter();
+    let labels = found.filter(|found| printed(&found.name) == column.data_type);
+    let DefaultLiteral::Plain(code) = literal else {
+        return None;
+    };
+    labels
+        .flat_map(|found| &found.labels)
+        .find(|label| literal::string(label) == code)
+        .and_then(|label| class.member(label))
+        .map(DefaultLiteral::Plain)
 }
 
 fn arguments(
     context: &mut ClassContext<'_, '_>,
     relation: &Relation,
     column: &Column,
-    annotation: PythonType,
+    written: Written,
 ) -> Vec<Argument> {
     let mut arguments = Vec::new();
     let flag = |value: bool| Expression::Atom(if value { "True" } else { "False" }.to_owned());
@@ -111,10 +188,11 @@ fn arguments(
         let target = context.foreign_key_target(key);
         arguments.push(Argument::named("foreign_key", target));
     }
-    if column.nullable {
+    if column.nullable && !written.or_none {
         arguments.push(Argument::named("nullable", flag(true)));
     }
-    let literal = default_literal(context.module.schema, column);
+    let literal = literal_of(context, column, written);
+    let mut db_type = None;
     match &literal {
         Some(DefaultLiteral::Plain(code)) => {
             arguments.push(Argument::named("default", Expression::Atom(code.clone())));
@@ -129,6 +207,14 @@ fn arguments(
     if context.field(&column.name) != column.name {
         arguments.push(Argument::named("column_name", text(&column.name)));
     }
+    let is_minimal = context.module.form.minimal;
+    if column.data_type != written.canonical && (!is_minimal || written.canonical.is_empty()) {
+        db_type = Some(Argument::named("db_type", text(&column.data_type)));
+    }
+    if is_minimal {
+        arguments.extend(db_type);
+        return arguments;
+    }
     if let (None, Some(expression)) = (&literal, &column.default) {
         arguments.push(Argument::named("db_default", text(expression)));
     }
@@ -139,9 +225,7 @@ fn arguments(
             }
         }
     }
-    if column.data_type != annotation.canonical {
-        arguments.push(Argument::named("db_type", text(&column.data_type)));
-    }
+    arguments.extend(db_type);
     // A key of one integer column means `serial`: what is no such column says what it is.
     let means_serial = in_key
         && key_columns.len() == 1
@@ -174,7 +258,7 @@ fn arguments(
                 Argument::new(expression),
                 Argument::named("virtual", flag(true)),
             ];
-            Expression::Call(context.module.imports.model("Generated"), arguments)
+            Expression::call(context.module.imports.model("Generated"), arguments)
         };
         arguments.push(Argument::named("generated", value));
     }
@@ -221,7 +305,7 @@ fn identity(context: &mut ClassContext<'_, '_>, identity: &Identity) -> Expressi
     if let Some(sequence) = &identity.sequence {
         arguments.push(Argument::named("sequence_name", text(&sequence.name)));
     }
-    Expression::Call(context.module.imports.model("Identity"), arguments)
+    Expression::call(context.module.imports.model("Identity"), arguments)
 }
 
 fn serial(context: &mut ClassContext<'_, '_>, serial: &Serial) -> Expression {
@@ -230,7 +314,7 @@ fn serial(context: &mut ClassContext<'_, '_>, serial: &Serial) -> Expression {
         arguments.push(Argument::named("data_type", text(data_type)));
     }
     push_sequence_options(&mut arguments, &serial.options);
-    Expression::Call(context.module.imports.model("Serial"), arguments)
+    Expression::call(context.module.imports.model("Serial"), arguments)
 }
 
 /// `start=…, increment=…, …`: what differs from the defaults.

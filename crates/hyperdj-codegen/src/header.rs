@@ -50,6 +50,21 @@ fn contents(schema: &Schema, relations: &[&Relation], request: &Request<'_>) -> 
     if views > 0 {
         lines.push(format!("Views: {views}"));
     }
+    let form = [
+        (request.form.rich, "rich types"),
+        (
+            request.form.minimal,
+            "minimal, what a class leaves unsaid is what its table has",
+        ),
+    ];
+    let form: Vec<&str> = form
+        .iter()
+        .filter(|(is, _)| *is)
+        .map(|(_, said)| *said)
+        .collect();
+    if !form.is_empty() {
+        lines.push(format!("Form: {}", form.join("; ")));
+    }
     let left_out = left_out(schema, request);
     if !left_out.is_empty() {
         lines.push(format!("Not in this file: {left_out}"));

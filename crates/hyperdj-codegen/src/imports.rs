@@ -4,11 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::natural::member_order;
+
 /// Names by module, and aliases of names.
 #[derive(Default)]
 pub(crate) struct Imports {
     names: BTreeMap<&'static str, BTreeSet<&'static str>>,
     aliases: BTreeSet<(&'static str, &'static str, String)>,
+    /// Names of the module of types in the same package.
+    beside: BTreeSet<String>,
 }
 
 impl Imports {
@@ -18,6 +22,7 @@ impl Imports {
         name
     }
 
+    /// Notes that a name of a module is used.
     pub(crate) fn name(&mut self, module: &'static str, name: &'static str) {
         self.names.entry(module).or_default().insert(name);
     }
@@ -25,6 +30,21 @@ impl Imports {
     /// Notes that a name is used under another.
     pub(crate) fn alias(&mut self, module: &'static str, name: &'static str, alias: &str) {
         self.aliases.insert((module, name, alias.to_owned()));
+    }
+
+    /// Notes that a name of the module of types in the same package is used.
+    pub(crate) fn beside(&mut self, name: &str) {
+        self.beside.insert(name.to_owned());
+    }
+
+    /// Every name: its module, and what it is used under.
+    pub(crate) fn all(&self) -> BTreeSet<(&'static str, &'static str, String)> {
+        let names = self.names.iter().flat_map(|(module, names)| {
+            names
+                .iter()
+                .map(|name| (*module, *name, (*name).to_owned()))
+        });
+        names.chain(self.aliases.iter().cloned()).collect()
     }
 
     /// The import statements: the standard library's, an empty line, the package's.
@@ -43,6 +63,12 @@ impl Imports {
                 self.push_module(&mut text, module);
             }
         }
+        if !self.beside.is_empty() {
+            let names: Vec<&str> = self.beside.iter().map(String::as_str).collect();
+            text.push('\n');
+            text.push_str(&import_statement(".database_types", &names));
+            text.push('\n');
+        }
         text
     }
 
@@ -51,10 +77,7 @@ impl Imports {
         let mut statements: Vec<(&str, bool, String)> = Vec::new();
         if let Some(names) = self.names.get(module) {
             let names: Vec<&str> = names.iter().copied().collect();
-            let mut statement = format!("from {module} import {}", names.join(", "));
-            if statement.width() > 88 {
-                statement = format!("from {module} import (\n    {},\n)", names.join(",\n    "));
-            }
+            let statement = import_statement(module, &names);
             statements.push((names.first().copied().unwrap_or_default(), false, statement));
         }
         for (from, name, alias) in &self.aliases {
@@ -69,6 +92,17 @@ impl Imports {
             text.push('\n');
         }
     }
+}
+
+/// An import of names, one to a line where they don't fit on one.
+pub fn import_statement(module: &str, names: &[&str]) -> String {
+    let mut names = names.to_vec();
+    names.sort_by(|left, right| member_order(left, right));
+    let statement = format!("from {module} import {}", names.join(", "));
+    if statement.width() <= 88 {
+        return statement;
+    }
+    format!("from {module} import (\n    {},\n)", names.join(",\n    "))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::constraints::{push_comment, push_flag, push_name};
 use crate::field::push_sequence_options;
 use crate::layout::{Argument, Expression, assignment};
 use crate::module::ModuleContext;
+use crate::rich::printed;
 
 /// The text of the lists `types` and `sequences`, each where it has something in it.
 ///
@@ -18,10 +19,13 @@ pub(crate) fn lists(
     relations: &[&Relation],
     is_whole: bool,
 ) -> String {
+    if module.form.minimal {
+        return String::new();
+    }
     let schema = module.schema;
     let used = UsedNames::of(schema, relations, is_whole);
     let mut types = Vec::new();
-    for found in schema.enums.iter().filter(|found| used.holds(&found.name)) {
+    for found in listed_enums(schema, relations, is_whole) {
         types.push(enumeration(module, found));
     }
     for found in schema
@@ -54,6 +58,17 @@ pub(crate) fn lists(
         }
     }
     code
+}
+
+/// The enumerations that a file lists: all where it has all tables, else those that its tables use.
+pub(crate) fn listed_enums<'s>(
+    schema: &'s Schema,
+    relations: &[&Relation],
+    is_whole: bool,
+) -> impl Iterator<Item = &'s Enum> {
+    let used = UsedNames::of(schema, relations, is_whole);
+    let found = schema.enums.iter();
+    found.filter(move |found| used.holds(&found.name))
 }
 
 /// What the columns of a file's tables name in their types and defaults.
@@ -115,10 +130,13 @@ fn named(name: &QualifiedName) -> Vec<Argument> {
 
 pub(crate) fn enumeration(module: &mut ModuleContext<'_>, found: &Enum) -> Expression {
     let mut arguments = named(&found.name);
-    let labels = found.labels.iter().map(|label| text(label)).collect();
-    arguments.push(Argument::new(Expression::List(labels)));
+    let labels = match module.enum_class(&printed(&found.name)) {
+        Some(class) => Expression::Atom(class.name.clone()),
+        None => Expression::List(found.labels.iter().map(|label| text(label)).collect()),
+    };
+    arguments.push(Argument::new(labels));
     push_comment(&mut arguments, found.comment.as_deref());
-    Expression::Call(module.imports.model("EnumType"), arguments)
+    Expression::call(module.imports.model("EnumType"), arguments)
 }
 
 pub(crate) fn composite(module: &mut ModuleContext<'_>, found: &Composite) -> Expression {
@@ -127,7 +145,7 @@ pub(crate) fn composite(module: &mut ModuleContext<'_>, found: &Composite) -> Ex
     let attributes = attributes.map(|(name, data_type)| (text(name), text(data_type)));
     arguments.push(Argument::new(Expression::Dictionary(attributes.collect())));
     push_comment(&mut arguments, found.comment.as_deref());
-    Expression::Call(module.imports.model("CompositeType"), arguments)
+    Expression::call(module.imports.model("CompositeType"), arguments)
 }
 
 pub(crate) fn domain(module: &mut ModuleContext<'_>, found: &Domain) -> Expression {
@@ -154,13 +172,13 @@ pub(crate) fn domain(module: &mut ModuleContext<'_>, found: &Domain) -> Expressi
                     push_flag(&mut arguments, "validated", false);
                 }
                 push_comment(&mut arguments, check.comment.as_deref());
-                Expression::Call(module.imports.model("Check"), arguments)
+                Expression::call(module.imports.model("Check"), arguments)
             })
             .collect();
         arguments.push(Argument::named("checks", Expression::List(checks)));
     }
     push_comment(&mut arguments, found.comment.as_deref());
-    Expression::Call(module.imports.model("DomainType"), arguments)
+    Expression::call(module.imports.model("DomainType"), arguments)
 }
 
 pub(crate) fn sequence(module: &mut ModuleContext<'_>, found: &Sequence) -> Expression {
@@ -177,5 +195,5 @@ pub(crate) fn sequence(module: &mut ModuleContext<'_>, found: &Sequence) -> Expr
         push_flag(&mut arguments, "unlogged", true);
     }
     push_comment(&mut arguments, found.comment.as_deref());
-    Expression::Call(module.imports.model("Sequence"), arguments)
+    Expression::call(module.imports.model("Sequence"), arguments)
 }

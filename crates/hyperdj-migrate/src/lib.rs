@@ -24,13 +24,13 @@ mod runner;
 mod state;
 mod words;
 
-pub use claim::{refuse_pooler, take_lock};
+pub use claim::{refuse_pooler, release_lock, same_session, take_lock};
 pub use error::Error;
 pub use estimate::{Estimate, estimate};
 pub use event::{Direction, Event, Patience, Watcher};
 pub use folder::{Folder, Kind, Script};
 pub use history::{HISTORY_TABLE, History};
 pub use record::{Phase, Record};
-pub use recorded::{ManagedTable, RECORDED_FILE, Recorded};
+pub use recorded::{ManagedTable, RECORDED_FILE, Recorded, SameExpression};
 pub use runner::Runner;
 pub use state::State;

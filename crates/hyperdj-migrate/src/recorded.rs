@@ -35,6 +35,9 @@ pub struct Recorded {
     pub managed: Vec<ManagedTable>,
     /// The other relations of the database that are not in `schema`, each as `schema.name` in SQL.
     pub others: BTreeSet<String>,
+    /// Expressions of models that are the same as what the server prints, though they look otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expressions: Vec<SameExpression>,
     /// The managed tables, and what a change of them may touch.
     pub schema: Schema,
 }
@@ -46,6 +49,19 @@ pub struct ManagedTable {
     pub table: QualifiedName,
     /// The annotations of its model's fields, by column: `int`, `str`.
     pub annotations: BTreeMap<String, String>,
+}
+
+/// An expression as a model says it, and as the server prints it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SameExpression {
+    /// The table or domain, as it stands in SQL.
+    pub of: String,
+    /// What it is there: `check`, `default of price`.
+    pub place: String,
+    /// The words of the model.
+    pub said: String,
+    /// The words of the server.
+    pub printed: String,
 }
 
 #[derive(Deserialize)]
@@ -65,6 +81,7 @@ impl Recorded {
                 .collect(),
             managed,
             others: BTreeSet::new(),
+            expressions: Vec::new(),
             schema,
         }
     }

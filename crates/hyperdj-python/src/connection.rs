@@ -195,7 +195,7 @@ impl Connection {
     ) -> PyResult<Py<PyAny>> {
         let py = slf.py();
         let shape = Shape::from_code(py, shape)?;
-        if (shape == Shape::Instances) != plan.is_some() {
+        if matches!(shape, Shape::Instances | Shape::Rows) != plan.is_some() {
             return Err(errors::interface(
                 py,
                 "instances need a plan, and nothing else takes one",

@@ -36,12 +36,16 @@ mod _engine {
     #[pymodule_export]
     use crate::record::adopt::adopt;
     #[pymodule_export]
+    use crate::record::assign::{by_loaded_fields, fill, put_values, set_all_loaded};
+    #[pymodule_export]
     use crate::record::functions::{
         cache, cached, changed, clear_changed, forget_related, has_cache, is_loaded, loaded_fields,
         mark_changed, origin, related, set_loaded,
     };
     #[pymodule_export]
     use crate::record::plan::Plan;
+    #[pymodule_export]
+    use crate::record::rows::Rows;
     #[pymodule_export]
     use crate::record::stitch::stitch;
     #[pymodule_export]

@@ -3,7 +3,8 @@
 use crate::errors;
 use crate::record::dict::from_row;
 use crate::record::plan::Plan;
-use crate::record::row::Row;
+use crate::record::row::{Row, RowList};
+use crate::record::rows::Rows;
 use crate::statement::Statement;
 use crate::values::to_python;
 use hyperdj_protocol::{BorrowedRow, Oid, ServerError};
@@ -28,6 +29,8 @@ pub(crate) enum Shape {
     Instances,
     /// The first value of each row.
     Values,
+    /// All rows by a plan, as `Rows`.
+    Rows,
 }
 
 impl Shape {
@@ -40,6 +43,7 @@ impl Shape {
             4 => Self::Tuples,
             5 => Self::Instances,
             6 => Self::Values,
+            7 => Self::Rows,
             _ => return Err(errors::interface(py, "there is no such shape of rows")),
         })
     }
@@ -80,6 +84,7 @@ pub(crate) struct Operation {
     /// While it is being prepared: the statement's name, and its parameters' types.
     pub(crate) preparing: Option<(String, Vec<Oid>)>,
     pub(crate) rows: Option<Py<PyList>>,
+    pub(crate) list: RowList,
     pub(crate) first: Option<Py<PyAny>>,
     pub(crate) count: u64,
     /// What the server says went wrong.
@@ -115,6 +120,7 @@ impl Operation {
             retried: false,
             preparing: None,
             rows,
+            list: RowList::default(),
             first: None,
             count: 0,
             error: None,
@@ -175,6 +181,13 @@ impl Operation {
                     rows.bind(py).append(first_value(py, statement, row)?)?;
                 }
             }
+            Shape::Rows => {
+                if let Some(layout) = &statement.layout {
+                    self.list
+                        .push(layout, row)
+                        .map_err(|error| malformed(py, &error))?;
+                }
+            }
             Shape::Instances => {
                 if let (Some(rows), Some(layout)) = (&self.rows, &statement.layout) {
                     let row = Row::copy(layout, row).map_err(|error| malformed(py, &error))?;
@@ -195,6 +208,10 @@ impl Operation {
                     None => py.None(),
                 }
             }
+            Shape::Rows => {
+                let list = std::mem::take(&mut self.list);
+                Bound::new(py, Rows { list })?.into_any().unbind()
+            }
             Shape::FirstDict | Shape::FirstValue => self.first.take().unwrap_or_else(|| py.None()),
         })
     }
@@ -204,6 +221,7 @@ impl Operation {
         self.statement = None;
         self.preparing = None;
         self.rows = self.rows.take().map(|_| PyList::empty(py).unbind());
+        self.list = RowList::default();
         self.first = None;
         self.count = 0;
         self.error = None;

@@ -147,6 +147,10 @@ fn write(
             );
             Ok(Format::Text)
         }
+        // Dates are in ISO form there, which the server reads whatever its DateStyle is.
+        Type::Scalar(kind) | Type::Array { kind, .. } if kind.of_ends().is_some() => {
+            text_form::write(value, output).map(|()| Format::Text)
+        }
         Type::Scalar(kind) => scalar(kind, value, output).map(|()| Format::Binary),
         Type::Array { kind, element } => {
             array(kind, element, value, output).map(|()| Format::Binary)
@@ -219,6 +223,16 @@ fn scalar(kind: Kind, value: &Bound<'_, PyAny>, output: &mut Vec<u8>) -> Result<
         Kind::Timestamp => output.extend_from_slice(&timestamp(value, false)?.to_be_bytes()),
         Kind::TimestampTz => output.extend_from_slice(&timestamp(value, true)?.to_be_bytes()),
         Kind::Interval => interval(value, output)?,
+        Kind::Int4Range
+        | Kind::Int8Range
+        | Kind::NumRange
+        | Kind::DateRange
+        | Kind::TsRange
+        | Kind::TsTzRange => {
+            return Err(Refusal::Wanted(
+                "a Range, or a str in PostgreSQL's text form",
+            ));
+        }
     }
     Ok(())
 }

@@ -6,14 +6,17 @@
 //! while Python code can run, which any allocation of a container can cause.
 
 pub(crate) mod adopt;
+pub(crate) mod assign;
 pub(crate) mod attributes;
 pub(crate) mod dict;
 pub(crate) mod field;
 pub(crate) mod functions;
 pub(crate) mod layout;
+pub(crate) mod owner;
 pub(crate) mod pickle;
 pub(crate) mod plan;
 pub(crate) mod row;
+pub(crate) mod rows;
 pub(crate) mod state;
 pub(crate) mod stitch;
 

@@ -1,7 +1,7 @@
 //! Values in PostgreSQL's text form: a parameter of any type as text, and lists as array literals.
 
 use crate::parameters::Refusal;
-use crate::values::sequence;
+use crate::values::{range_class, sequence};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDate, PyFloat, PyInt, PyString, PyTime};
@@ -10,7 +10,7 @@ static DECIMAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 static UUID: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 const WANTED: Refusal = Refusal::Wanted(
-    "a str in PostgreSQL's text form, a number, date, time or UUID, or a list of such",
+    "a str in PostgreSQL's text form, a number, date, time, UUID, Range or network address, or a list of such",
 );
 
 /// The most lists in lists: the dimensions of an array.
@@ -41,12 +41,22 @@ fn text<'py>(value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyString>, Refusal>
         || value.is_instance_of::<PyDate>()
         || value.is_instance_of::<PyTime>()
         || value.is_instance(DECIMAL.import(py, "decimal", "Decimal")?)?
-        || value.is_instance(UUID.import(py, "uuid", "UUID")?)?;
+        || value.is_instance(UUID.import(py, "uuid", "UUID")?)?
+        || is_address(value)
+        || value.is_instance(range_class(py)?)?;
     if is_known {
         Ok(value.str()?)
     } else {
         Err(WANTED)
     }
+}
+
+/// Whether a value is of the module `ipaddress`, which is not imported to tell.
+fn is_address(value: &Bound<'_, PyAny>) -> bool {
+    value
+        .get_type()
+        .module()
+        .is_ok_and(|module| module.to_string_lossy() == "ipaddress")
 }
 
 fn array(elements: &[Bound<'_, PyAny>], depth: usize, output: &mut Vec<u8>) -> Result<(), Refusal> {

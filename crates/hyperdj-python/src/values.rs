@@ -2,8 +2,8 @@
 
 use crate::{decimals, errors, moments};
 use hyperdj_values::{
-    Array, Clock, Date, Interval, Kind, Numeric, Time, TimeTz, Timestamp, TimestampTz, Type, Value,
-    ValueError, decode,
+    Array, Clock, Date, Interval, Kind, Numeric, RangeValue, Time, TimeTz, Timestamp, TimestampTz,
+    Type, Value, ValueError, decode,
 };
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -12,6 +12,7 @@ use pyo3::types::{
 };
 
 static JSON_LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+static RANGE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 static UUID_MAKER: PyOnceLock<UuidMaker> = PyOnceLock::new();
 
 /// What makes a `uuid.UUID` without running its constructor, which takes as long as a small query.
@@ -131,6 +132,7 @@ pub(crate) fn to_python<'py>(
         Value::TimeTz(value) => time_tz(py, value)?,
         Value::Interval(value) => interval(py, value)?,
         Value::Array(value) => array(py, &value)?,
+        Value::Range(value) => range(py, &value)?,
         Value::Bool(value) => PyBool::new(py, value).to_owned().into_any(),
         Value::Int(value) => int(py, value),
         Value::Float(value) => PyFloat::new(py, value).into_any(),
@@ -262,6 +264,23 @@ fn array<'py>(py: Python<'py>, value: &Array<'_>) -> PyResult<Bound<'py, PyAny>>
         elements = lists;
     }
     Ok(PyList::new(py, elements)?.into_any())
+}
+
+/// The class of ranges.
+pub(crate) fn range_class(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+    RANGE
+        .import(py, "hyperdjango.models.ranges", "Range")
+        .map(|class| class.as_any())
+}
+
+/// A `Range`, as it was read.
+fn range<'py>(py: Python<'py>, value: &RangeValue<'_>) -> PyResult<Bound<'py, PyAny>> {
+    let end = |bytes: Option<&[u8]>| match bytes {
+        Some(bytes) => to_python(py, Type::Scalar(value.kind()), bytes),
+        None => Ok(py.None().into_bound(py)),
+    };
+    let (lower, upper) = (end(value.lower())?, end(value.upper())?);
+    range_class(py)?.call1((lower, upper, value.bounds()))
 }
 
 /// A whole number that is none of Python's truth values.

@@ -74,6 +74,26 @@ pub enum NullsOrder {
     Last,
 }
 
+impl Index {
+    /// A valid B-tree over columns, with nothing else said of it.
+    pub fn btree<'a>(name: &str, columns: impl IntoIterator<Item = &'a String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            method: "btree".to_owned(),
+            unique: false,
+            keys: columns.into_iter().map(IndexKey::column).collect(),
+            include: Vec::new(),
+            predicate: None,
+            nulls_not_distinct: false,
+            options: Vec::new(),
+            tablespace: None,
+            valid: true,
+            inherited: false,
+            comment: None,
+        }
+    }
+}
+
 impl IndexKey {
     /// A plain column with nothing said about it.
     pub fn column(name: impl Into<String>) -> Self {

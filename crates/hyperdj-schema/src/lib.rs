@@ -1,7 +1,7 @@
 //! The description of a PostgreSQL database that every part of the project shares.
 //!
 //! A [`Schema`] is plain data: ordered, comparable, serialisable, with no connection behind it. Every source (a live
-//! catalog, models, later a dump) yields one and every use (models, DDL, a diff) takes one. Names and words are those
+//! catalog, models, a dump) yields one and every use (models, DDL, a diff) takes one. Names and words are those
 //! of PostgreSQL's catalogs; expressions and types are kept as PostgreSQL's own deparser prints them with an empty
 //! `search_path`, so that every user-defined name in them is qualified.
 //!
@@ -25,6 +25,8 @@ mod saved;
 mod schema;
 mod settings;
 pub mod sql;
+pub mod statistics;
+mod visible;
 
 pub use column::{Column, Generated, Identity, IdentityKind, Serial};
 pub use columns_read::{columns_read, exclusion_columns, relations_named};
@@ -33,8 +35,8 @@ pub use constraint::{
 };
 pub use data_type::{BaseType, without_modifiers};
 pub use default_name::{
-    check_name, exclusion_name, foreign_key_name, index_name, primary_key_name, sequence_name,
-    unique_name,
+    check_name, columns_addition, exclusion_name, expression_name, foreign_key_name, index_name,
+    object_name, primary_key_name, sequence_name, unique_name,
 };
 pub use definition::{Comment, Definition, Dependency, SecurityLabel};
 pub use index::{Index, IndexKey, KeyTarget, NullsOrder};
@@ -48,3 +50,4 @@ pub use same_expression::{same_expression, settled};
 pub use saved::{FORMAT, FormatError, Saved, VERSION, from_json, to_json};
 pub use schema::Schema;
 pub use settings::{ColumnSettings, NotNull, RelationSettings, ReplicaIdentity};
+pub use visible::{visible, visible_sql};

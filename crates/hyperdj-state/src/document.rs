@@ -50,6 +50,7 @@ impl Document {
             name: &model.name,
             table: model.table(),
             managed: model.managed,
+            complete: model.complete,
             file: model.file.as_deref(),
             line: model.line,
             fields: model
@@ -76,6 +77,8 @@ pub struct ModelPlace<'d> {
     pub table: QualifiedName,
     /// Whether its table is ours to change.
     pub managed: bool,
+    /// Whether what it leaves out has its usual meaning; otherwise it is whatever the table has.
+    pub complete: bool,
     /// The file of its class statement.
     pub file: Option<&'d str>,
     /// The line of its class statement, from 1.
@@ -121,6 +124,8 @@ pub(crate) struct Model {
     pub(crate) schema: String,
     #[serde(default = "yes")]
     pub(crate) managed: bool,
+    #[serde(default = "yes")]
+    pub(crate) complete: bool,
     pub(crate) file: Option<String>,
     pub(crate) line: Option<u64>,
     pub(crate) primary_key: Vec<String>,

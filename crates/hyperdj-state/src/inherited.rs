@@ -9,8 +9,14 @@ use hyperdj_schema::{
 use crate::relation::sort;
 
 /// Gives every partition what its partitioned table has, and every child table its parents' checks.
-pub(crate) fn inherit(schema: &mut Schema) {
-    let mut done = HashSet::new();
+///
+/// `filled` are those that have everything already, as the database has it.
+pub(crate) fn inherit(schema: &mut Schema, filled: &HashSet<QualifiedName>) {
+    let relations = schema.relations.iter().enumerate();
+    let mut done: HashSet<usize> = relations
+        .filter(|(_, relation)| filled.contains(&relation.name))
+        .map(|(position, _)| position)
+        .collect();
     for position in 0..schema.relations.len() {
         complete(schema, position, &mut done);
     }

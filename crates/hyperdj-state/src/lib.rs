@@ -10,10 +10,13 @@ mod error;
 mod indexes;
 mod inherited;
 mod keys;
+mod parts;
 mod relation;
 mod resolve;
 mod types;
+mod unsaid;
 
 pub use document::{Document, FieldPlace, ModelPlace};
 pub use error::Error;
-pub use resolve::{There, schema, schema_over};
+pub use parts::Parts;
+pub use resolve::{There, Whole, schema, schema_over};

@@ -1,14 +1,15 @@
 //! The whole: from a document to a schema.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use hyperdj_schema::{QualifiedName, Schema};
+use hyperdj_schema::{QualifiedName, Relation, Schema};
 
 use crate::Error;
 use crate::document::{Document, Model, Target};
 use crate::inherited::inherit;
 use crate::relation::relation;
 use crate::types::{push_type, sequence};
+use crate::unsaid::fill;
 
 /// The models of a document by class name.
 pub(crate) struct Models<'d> {
@@ -17,6 +18,9 @@ pub(crate) struct Models<'d> {
 
 /// The type, and the collation where it is not the type's own, that a column of a table has in the database.
 pub type There<'a> = dyn Fn(&QualifiedName, &str) -> Option<(String, Option<QualifiedName>)> + 'a;
+
+/// What a table is in the database, which tells all that a model of it leaves unsaid where it says that it does.
+pub type Whole<'a> = dyn Fn(&QualifiedName) -> Option<Relation> + 'a;
 
 /// What a relation leads to.
 pub(crate) struct Resolved {
@@ -98,16 +102,21 @@ impl Model {
 ///
 /// A relation that leads nowhere, or two models of one table.
 pub fn schema(document: &Document) -> Result<Schema, Error> {
-    schema_over(document, &|_, _| None)
+    schema_over(document, &|_, _| None, &|_| None)
 }
 
 /// As [`schema`], over a database that is there: a column whose field states no `db_type` has the type, and where none is
-/// stated the collation, that `there` gives for its table and column. `None` leaves it with the canonical type.
+/// stated the collation, that `there` gives for its table and column. `None` leaves it with the canonical type. A model
+/// that says that it is not complete has whatever else the table has that `whole` gives.
 ///
 /// # Errors
 ///
 /// Those of [`schema`].
-pub fn schema_over(document: &Document, there: &There<'_>) -> Result<Schema, Error> {
+pub fn schema_over(
+    document: &Document,
+    there: &There<'_>,
+    whole: &Whole<'_>,
+) -> Result<Schema, Error> {
     let models = Models {
         by_class: document
             .models
@@ -117,6 +126,7 @@ pub fn schema_over(document: &Document, there: &There<'_>) -> Result<Schema, Err
     };
     let mut schema = Schema::default();
     let mut tables: HashMap<QualifiedName, &str> = HashMap::new();
+    let mut filled = HashSet::new();
     for model in &document.models {
         if let Some(first) = tables.insert(model.table(), &model.name) {
             return Err(Error::SameTable {
@@ -125,7 +135,14 @@ pub fn schema_over(document: &Document, there: &There<'_>) -> Result<Schema, Err
                 table: model.table().to_string(),
             });
         }
-        schema.relations.push(relation(&models, model, there)?);
+        let mut said = relation(&models, model, there)?;
+        if !model.complete
+            && let Some(found) = whole(&said.name)
+        {
+            filled.insert(said.name.clone());
+            fill(model, &mut said, &found);
+        }
+        schema.relations.push(said);
     }
     for found in &document.types {
         push_type(&mut schema, found);
@@ -146,6 +163,6 @@ pub fn schema_over(document: &Document, there: &There<'_>) -> Result<Schema, Err
     schema
         .sequences
         .sort_by(|left, right| left.name.cmp(&right.name));
-    inherit(&mut schema);
+    inherit(&mut schema, &filled);
     Ok(schema)
 }

@@ -26,6 +26,12 @@ pub enum Kind {
     Interval,
     Json,
     Jsonb,
+    Int4Range,
+    Int8Range,
+    NumRange,
+    DateRange,
+    TsRange,
+    TsTzRange,
 }
 
 impl Kind {
@@ -51,7 +57,26 @@ impl Kind {
             Self::Interval => "interval",
             Self::Json => "json",
             Self::Jsonb => "jsonb",
+            Self::Int4Range => "int4range",
+            Self::Int8Range => "int8range",
+            Self::NumRange => "numrange",
+            Self::DateRange => "daterange",
+            Self::TsRange => "tsrange",
+            Self::TsTzRange => "tstzrange",
         }
+    }
+
+    /// What the ends of a range are; none for any other type.
+    pub const fn of_ends(self) -> Option<Self> {
+        Some(match self {
+            Self::Int4Range => Self::Int4,
+            Self::Int8Range => Self::Int8,
+            Self::NumRange => Self::Numeric,
+            Self::DateRange => Self::Date,
+            Self::TsRange => Self::Timestamp,
+            Self::TsTzRange => Self::TimestampTz,
+            _ => return None,
+        })
     }
 }
 
@@ -72,7 +97,7 @@ pub enum Type {
 }
 
 /// Every type, its array type and its kind. Their numbers are fixed (PostgreSQL's `pg_type.dat`).
-const TYPES: [(Oid, Oid, Kind); 23] = [
+const TYPES: [(Oid, Oid, Kind); 29] = [
     (16, 1000, Kind::Bool),
     (17, 1001, Kind::Bytea),
     (19, 1003, Kind::Text),
@@ -96,6 +121,12 @@ const TYPES: [(Oid, Oid, Kind); 23] = [
     (1700, 1231, Kind::Numeric),
     (2950, 2951, Kind::Uuid),
     (3802, 3807, Kind::Jsonb),
+    (3904, 3905, Kind::Int4Range),
+    (3906, 3907, Kind::NumRange),
+    (3908, 3909, Kind::TsRange),
+    (3910, 3911, Kind::TsTzRange),
+    (3912, 3913, Kind::DateRange),
+    (3926, 3927, Kind::Int8Range),
 ];
 
 impl Type {

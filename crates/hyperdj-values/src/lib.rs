@@ -13,6 +13,7 @@ mod error;
 mod interval;
 mod kind;
 mod numeric;
+mod range;
 mod short;
 mod value;
 
@@ -22,6 +23,7 @@ pub use error::ValueError;
 pub use interval::Interval;
 pub use kind::{Kind, Type};
 pub use numeric::Numeric;
+pub use range::RangeValue;
 pub use short::{LONGEST_SCALE, Short};
 pub use value::{Value, decode};
 

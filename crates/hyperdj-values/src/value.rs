@@ -1,7 +1,8 @@
 //! From bytes to values.
 
 use crate::{
-    Array, Date, Interval, Kind, Numeric, Time, TimeTz, Timestamp, TimestampTz, Type, ValueError,
+    Array, Date, Interval, Kind, Numeric, RangeValue, Time, TimeTz, Timestamp, TimestampTz, Type,
+    ValueError,
 };
 
 /// A value other than NULL. What has no fixed size is borrowed from the bytes.
@@ -26,6 +27,7 @@ pub enum Value<'a> {
     /// The text of a JSON value.
     Json(&'a str),
     Array(Array<'a>),
+    Range(RangeValue<'a>),
 }
 
 /// Reads a value of a type from the bytes that came in the type's format, binary if [`Type::is_binary`], else text.
@@ -82,6 +84,15 @@ fn scalar(kind: Kind, bytes: &[u8]) -> Result<Value<'_>, ValueError> {
         }
         Kind::TimeTz => time_tz(bytes),
         Kind::Interval => interval(bytes),
+        Kind::Int4Range
+        | Kind::Int8Range
+        | Kind::NumRange
+        | Kind::DateRange
+        | Kind::TsRange
+        | Kind::TsTzRange => kind
+            .of_ends()
+            .and_then(|ends| RangeValue::read(ends, bytes))
+            .map(Value::Range),
     };
     value.ok_or(ValueError::Malformed {
         kind: kind.name(),

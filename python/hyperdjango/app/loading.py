@@ -1,4 +1,4 @@
-"""Finding the application that a folder holds: ``app.py``, ``models.py`` and ``routes.py``."""
+"""Finding the application that a folder holds: ``app.py``, ``models.py`` or the package ``models``, and ``routes.py``."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class _State:
 def _load_routes(folder: str, main: ModuleType, app: HyperApp) -> None:
     """Load ``models.py`` and ``routes.py``, where they are."""
     names: dict[str, Any] = {}
-    if os.path.isfile(os.path.join(folder, "models.py")):
+    if is_module(folder, "models"):
         names.update(_classes(_import(folder, "models", {})))
     if os.path.isfile(os.path.join(folder, "routes.py")):
         from hyperdjango.app import HttpError, Request, Router
@@ -144,20 +144,33 @@ def application_in(module: ModuleType, path: str) -> HyperApp:
 
 
 def _classes(models: ModuleType) -> dict[str, Any]:
-    """The classes that a module of models declares."""
+    """The classes that a module or package of models declares."""
+    inside = f"{models.__name__}."
     return {
         name: value
         for name, value in vars(models).items()
         if isinstance(value, type)
-        and value.__module__ == models.__name__
+        and f"{value.__module__}.".startswith(inside)
         and not name.startswith("_")
     }
 
 
-def _import(folder: str, name: str, names: dict[str, Any]) -> ModuleType:
-    """A module of a folder; what it finds in its namespace comes before it runs."""
-    loaded = sys.modules.get(name)
+def is_module(folder: str, name: str) -> bool:
+    """Whether a folder has a module, or a package, of that name."""
+    return os.path.isfile(_path_of(folder, name))
+
+
+def _path_of(folder: str, name: str) -> str:
+    """The file of a module, or of a package where there is one and no module."""
     path = os.path.join(folder, f"{name}.py")
+    package = os.path.join(folder, name, "__init__.py")
+    return path if os.path.isfile(path) or not os.path.isfile(package) else package
+
+
+def _import(folder: str, name: str, names: dict[str, Any]) -> ModuleType:
+    """A module or package of a folder; what it finds in its namespace comes before it runs."""
+    loaded = sys.modules.get(name)
+    path = _path_of(folder, name)
     if loaded is not None:
         # The application's own files may have imported it.
         if os.path.abspath(getattr(loaded, "__file__", None) or "") == path:

@@ -145,8 +145,14 @@ class Response:
         decimals: Literal["string", "number"] = "string",
         etag: bool = False,
     ) -> Response:
-        """Await a queryset, or anything that can be awaited, and give its value as JSON; otherwise as ``json``."""
-        return Response.json(await queryset, status, headers, decimals, etag)
+        """Await a queryset, or anything that can be awaited, and give its value as JSON; otherwise as ``json``.
+
+        The rows of a queryset become JSON as they came from the database: no instance is made of them, unless the
+        model has a ``to_dict`` of its own.
+        """
+        rows = getattr(queryset, "_for_json", None)
+        value = await queryset if rows is None else await rows()
+        return Response.json(value, status, headers, decimals, etag)
 
     @staticmethod
     def text(

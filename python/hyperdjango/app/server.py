@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, NoReturn
 
     from hyperdjango.app.application import HyperApp
@@ -66,6 +67,7 @@ def serve(
     workers: int,
     reload: bool,
     access_log: bool,
+    loader: Callable[[], HyperApp] | None = None,
 ) -> None:
     """Serve an application until the process is told to stop.
 
@@ -77,6 +79,7 @@ def serve(
         workers: int, the number of processes.
         reload: bool, whether to start again when a file changes.
         access_log: bool, whether each request is written to standard error.
+        loader: what a worker process calls for the application, where it comes from no source.
     """
     try:
         from granian.constants import Interfaces
@@ -123,7 +126,7 @@ def serve(
 
     signals.end_new_workers()
     try:
-        server.serve(target_loader=loading.Loader(source), wrap_loader=False)
+        server.serve(target_loader=loader or loading.Loader(source), wrap_loader=False)
     except SystemExit as problem:
         # A worker that ended by itself has said why.
         sys.exit(ERROR if problem.code and not server.interrupt_signal else 0)

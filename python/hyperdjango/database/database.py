@@ -50,7 +50,7 @@ class Database:
 
     Statements have their parameters as ``$1``, ``$2`` …; their values travel apart from the text. Results
     are Python's natural types: int, float, Decimal, str, bool, bytes, date, time, datetime
-    (``timestamptz`` in UTC), timedelta, UUID, what ``json.loads`` gives, and lists for arrays. What Python
+    (``timestamptz`` in UTC), timedelta, UUID, ``Range``, what ``json.loads`` gives, and lists for arrays. What Python
     can't hold is a str in PostgreSQL's own form: an interval with months, ``infinity``, a date before
     Christ or after the year 9999, ``24:00:00``, and types that are not named here.
 

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-COUNT, DICTS, FIRST_DICT, FIRST_VALUE, TUPLES, MODELS, FLAT = range(7)
+COUNT, DICTS, FIRST_DICT, FIRST_VALUE, TUPLES, MODELS, FLAT, ROWS = range(8)

@@ -33,6 +33,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from hyperdjango.models.ranges import Range as Range
     from hyperdjango.query import *
 
 __all__ = [
@@ -61,7 +62,12 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """The query language, ``Q``, ``F``, ``Count``, which is imported when it is first asked for."""
+    """``Range``, and the query language, ``Q``, ``F``, ``Count``: imported when first asked for."""
+    if name == "Range":
+        from hyperdjango.models.ranges import Range
+
+        globals()[name] = Range
+        return Range
     if not name.startswith("_"):
         from hyperdjango import query
 

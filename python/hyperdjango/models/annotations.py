@@ -9,7 +9,8 @@ from hyperdjango.errors import ModelError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
+    from enum import StrEnum
+    from typing import Any, TypeGuard
 
 # Every type that a field may have, under the name that recorded state uses. They are named
 # and not imported: a models module that needs decimal imports it itself.
@@ -32,6 +33,15 @@ RICH = {
     ("builtins", "object"): "Any",
     ("uuid", "UUID"): "UUID",
     ("datetime", "timedelta"): "timedelta",
+    ("ipaddress", "IPv4Address"): "IPv4Address | IPv6Address",
+    ("ipaddress", "IPv4Network"): "IPv4Network | IPv6Network",
+    ("hyperdjango.models.ranges", "Range"): "Range",
+}
+
+# Two types that are one here: which of both a value is depends on the value. The first stands for both.
+_PAIRS = {
+    frozenset(("IPv4Address", "IPv6Address")): "IPv4Address",
+    frozenset(("IPv4Network", "IPv6Network")): "IPv4Network",
 }
 
 # What `int | None` is.
@@ -76,6 +86,14 @@ def _resolve(
     members = list(_members(annotation, where, namespace))
     optional = None in members or type(None) in members
     kinds = [member for member in members if member not in (None, type(None))]
+    pair = _PAIRS.get(frozenset(getattr(one, "__name__", "") for one in kinds))
+    if pair is not None and all(one.__module__ == "ipaddress" for one in kinds):
+        kinds = [one for one in kinds if one.__name__ == pair]
+    elif len(kinds) == 1 and getattr(kinds[0], "__module__", "") == "ipaddress":
+        raise ModelError(
+            f"{where} is annotated {describe(annotation)}, and a column has addresses of both versions; "
+            "write IPv4Address | IPv6Address for inet, or IPv4Network | IPv6Network for cidr"
+        )
     if len(kinds) != 1:
         raise ModelError(
             f"{where} is annotated {describe(annotation)}; a field has one type, "
@@ -92,14 +110,49 @@ def _resolve(
         raise ModelError(
             f"{where} is annotated {describe(annotation)}; write one of "
             f"{', '.join(SUPPORTED.values())}, and the column's own type as db_type=; or one of "
-            f"{', '.join(RICH.values())} with its db_type="
+            f"{', '.join(RICH.values())} or a StrEnum with its db_type="
         )
     return kind, optional
 
 
 def is_rich(kind: type[Any]) -> bool:
     """Whether a type of values leaves open which type the column has."""
-    return (kind.__module__, kind.__qualname__) in RICH
+    return (kind.__module__, kind.__qualname__) in RICH or is_enumeration(kind)
+
+
+def is_enumeration(kind: type[Any]) -> TypeGuard[type[StrEnum]]:
+    """Whether a type is an enumeration whose members are text."""
+    enum = sys.modules.get("enum")
+    return (
+        enum is not None and issubclass(kind, str) and isinstance(kind, enum.EnumMeta)
+    )
+
+
+def inner(annotation: Any) -> Any:
+    """What a list or a ``Range`` is annotated to hold, or None where nothing is said.
+
+    Arguments:
+        annotation: the annotation, or its text.
+
+    >>> inner(list[int] | None), inner("Range[date] | None"), inner(list)
+    (<class 'int'>, 'date', None)
+    """
+    if isinstance(annotation, str):
+        for part in _split(annotation.strip().strip("'\"")):
+            outer, bracket, rest = part.strip().partition("[")
+            if bracket and rest.endswith("]"):
+                last = outer.rpartition(".")[2].strip()
+                return inner(rest[:-1]) if last == "Optional" else rest[:-1]
+        return None
+    origin = getattr(annotation, "__origin__", None)
+    if origin in (list, dict) or type_name(origin) == "Range":
+        return annotation.__args__[0] if origin is not dict else None
+    for member in getattr(annotation, "__args__", ()):
+        found = inner(member)
+        if found is not None:
+            return found
+    forward = getattr(annotation, "__forward_arg__", None)
+    return inner(forward) if isinstance(forward, str) else None
 
 
 def type_name(kind: Any) -> str | None:
@@ -107,7 +160,8 @@ def type_name(kind: Any) -> str | None:
     if not isinstance(kind, type):
         return None
     name = kind.__module__, kind.__qualname__
-    return SUPPORTED.get(name) or RICH.get(name)
+    found = SUPPORTED.get(name) or RICH.get(name)
+    return "Enum" if found is None and is_enumeration(kind) else found
 
 
 def describe(annotation: Any) -> str:
@@ -143,8 +197,8 @@ def _members(annotation: Any, where: str, namespace: Mapping[str, Any]) -> list[
             for one in _members(item, where, namespace)
         ]
     origin = getattr(annotation, "__origin__", None)
-    if origin in (list, dict):
-        # What is in it is the type checker's to know.
+    if origin in (list, dict) or type_name(origin) == "Range":
+        # What is in it is asked for by inner().
         return [origin]
     forward = getattr(annotation, "__forward_arg__", None)
     if isinstance(forward, str):
@@ -160,6 +214,8 @@ def _alternatives(text: str) -> list[str]:
         outer = outer.rpartition(".")[2].strip()
         if outer in ("list", "dict", "List", "Dict") and _closes_at_end(text):
             return [outer.lower()]
+        if outer not in ("Optional", "Union") and _closes_at_end(text):
+            return [text[:-1].partition("[")[0].strip()]
         if outer == "Optional":
             return [*_alternatives(inner), "None"]
         if outer == "Union":

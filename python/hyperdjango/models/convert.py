@@ -6,12 +6,15 @@ This module is imported when the first value is converted, since it needs decima
 from __future__ import annotations
 
 import datetime as dates
+import ipaddress
 import math
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from uuid import UUID
 
 from hyperdjango.errors import FieldValueError
+from hyperdjango.models.annotations import type_name
+from hyperdjango.models.rich import element, parse_array
 from hyperdjango.models.suggest import shorten
 
 TYPE_CHECKING = False
@@ -45,13 +48,19 @@ def converter_for(field: ModelField) -> Callable[[Any], Any]:
     >>> converter_for(Field().bound(None, "count", "int"))("5")
     5
     """
-    return partial(_CONVERTERS[field.python_type], field)
+    kind = field.python_type
+    if type_name(kind) == "Range":
+        return partial(to_range, field, held=element(field))
+    if kind is list:
+        return partial(to_list, field, held=element(field))
+    return partial(_CONVERTERS.get(kind, to_enumeration), field)
 
 
 def passes_exactly(field: ModelField) -> type[Any]:
     """The type whose values are the field's as they are, ``NoneType`` if each needs a look."""
     kind = field.python_type
-    return type(None) if kind in (dates.datetime, dates.time) else kind
+    looked_at = kind in (dates.datetime, dates.time, list) or type_name(kind) == "Range"
+    return type(None) if looked_at else kind
 
 
 def _refusal(field: ModelField, value: object, wanted: str) -> FieldValueError:
@@ -318,11 +327,40 @@ def _zoned(field: ModelField, base: str, *, otherwise: bool) -> bool | None:
     return False if db_type.endswith("without time zone") else None
 
 
-def to_list(field: ModelField, value: Any) -> list[Any]:
-    """A list, from a list or tuple; what is in it is the column's to accept."""
-    if isinstance(value, (list, tuple)):
-        return list(value)
-    raise _wrong_type(field, value, "a list of values")
+def to_list(field: ModelField, value: Any, held: ModelField | None = None) -> list[Any]:
+    """A list, from a list, a tuple, or an array in PostgreSQL's text form.
+
+    What is in it becomes what the annotation says, ``list[date]``; where it says nothing, it is the column's to
+    accept.
+    """
+    if (
+        isinstance(value, str)
+        and value.strip()[:1] in ("{", "[")
+        and not _is_json(field)
+    ):
+        try:
+            value = parse_array(value)
+        except ValueError:
+            raise _refusal(field, value, "a list of values") from None
+    if not isinstance(value, (list, tuple)):
+        raise _wrong_type(field, value, "a list of values")
+    return list(value) if held is None else _each(held, value)
+
+
+def _each(held: ModelField, values: Any) -> list[Any]:
+    """Each element converted; a list inside is another dimension."""
+    return [
+        None
+        if value is None
+        else _each(held, value)
+        if isinstance(value, (list, tuple)) and held.python_type is not object
+        else held.convert(value)
+        for value in values
+    ]
+
+
+def _is_json(field: ModelField) -> bool:
+    return field.db_type in ("json", "jsonb")
 
 
 def to_dict(field: ModelField, value: Any) -> dict[Any, Any]:
@@ -350,10 +388,116 @@ def to_uuid(field: ModelField, value: Any) -> UUID:
 
 
 def to_timedelta(field: ModelField, value: Any) -> dates.timedelta:
-    """A length of time, which has no text form that both Python and PostgreSQL read."""
+    """A length of time, which has no text form that both Python and PostgreSQL read.
+
+    An interval with months in it comes as text: no timedelta says it, since a month has no length of its own.
+    """
     if isinstance(value, dates.timedelta):
         return value
+    if isinstance(value, str):
+        raise _refusal(
+            field,
+            value,
+            "a timedelta, which has no months and no text form; annotate the field str, with "
+            'db_type="interval", for PostgreSQL\'s own form',
+        )
     raise _wrong_type(field, value, "a timedelta: timedelta(hours=3)")
+
+
+def to_enumeration(field: ModelField, value: Any) -> Any:
+    """A member of the field's enumeration, from its text."""
+    kind: Any = field.python_type
+    if isinstance(value, str):
+        try:
+            return kind(str.__str__(value))
+        except ValueError:
+            labels = ", ".join(repr(member.value) for member in kind)
+            raise _refusal(
+                field, value, f"one of the labels of {kind.__name__}: {labels}"
+            ) from None
+    raise _wrong_type(field, value, f"a {kind.__name__} or its text")
+
+
+def to_range(field: ModelField, value: Any, held: ModelField | None = None) -> Any:
+    """A ``Range``, from its ends, ``(1, 5)`` or ``(1, 5, "[]")``, from its text, or from another class of ranges.
+
+    Whole numbers and days have one form for each range, ``[)``, as PostgreSQL writes it.
+    """
+    from hyperdjango.models.ranges import Range, parse
+
+    wanted = 'a Range, its ends (1, 5), or its text "[1,5)"'
+    try:
+        if isinstance(value, Range):
+            lower, upper, bounds = value.lower, value.upper, value.bounds
+        elif isinstance(value, str):
+            lower, upper, bounds = parse(value)
+        elif isinstance(value, tuple) and len(value) in (2, 3):
+            lower, upper, bounds = (*value, "[)")[:3]
+        elif getattr(value, "isempty", False):
+            lower, upper, bounds = None, None, "empty"
+        else:
+            other: Any = value
+            lower, upper, bounds = other.lower, other.upper, other.bounds
+    except ValueError:
+        raise _refusal(field, value, wanted) from None
+    except AttributeError:
+        raise _wrong_type(field, value, wanted) from None
+    if held is not None:
+        lower = None if lower is None else held.convert(lower)
+        upper = None if upper is None else held.convert(upper)
+    try:
+        made = Range(lower, upper, bounds)
+        return _stepped(made) if held is not None else made
+    except (ValueError, TypeError) as problem:
+        raise FieldValueError(f"{field} can't be {shorten(value)}: {problem}") from None
+
+
+def _stepped(value: Any) -> Any:
+    """A range of whole numbers or days with its lower end in it, and its upper end not."""
+    from hyperdjango.models.ranges import Range
+
+    lower, upper = value.lower, value.upper
+    kinds = {type(end) for end in (lower, upper) if end is not None}
+    if value.isempty or kinds not in ({int}, {dates.date}):
+        return value
+    step: Any = 1 if kinds == {int} else dates.timedelta(1)
+    try:
+        if lower is not None and not value.lower_inc:
+            lower += step
+        if upper is not None and value.upper_inc:
+            upper += step
+    except OverflowError:
+        # There is no day after the last that Python has.
+        return value
+    # (1,2) holds no whole number.
+    if lower is not None and upper is not None and lower >= upper:
+        return Range(None, None, "empty")
+    return Range(lower, upper)
+
+
+def to_address(field: ModelField, value: Any) -> Any:
+    """An address of a host, ``IPv4Address``; with a netmask of its network, ``IPv4Interface``, which is one as well."""
+    wanted = 'an address, "10.0.0.1" or "10.0.0.1/8"'
+    made = _of_network(field, value, ipaddress.ip_interface, wanted)
+    # PostgreSQL does not tell a host's address from one whose netmask is all of it.
+    return made.ip if made.network.prefixlen == made.max_prefixlen else made
+
+
+def to_network(field: ModelField, value: Any) -> Any:
+    """A network, ``IPv4Network``, from its text."""
+    wanted = 'a network with no bits behind its netmask, "10.0.0.0/8"'
+    return _of_network(field, value, ipaddress.ip_network, wanted)
+
+
+def _of_network(
+    field: ModelField, value: Any, make: Callable[[str], Any], wanted: str
+) -> Any:
+    if isinstance(value, str) or type(value).__module__ == "ipaddress":
+        try:
+            return make(str(value).strip())
+        except ValueError:
+            raise _refusal(field, value, wanted) from None
+    raise _wrong_type(field, value, wanted)
 
 
 _CONVERTERS: dict[type[Any], Converter] = {
@@ -366,9 +510,10 @@ _CONVERTERS: dict[type[Any], Converter] = {
     dates.date: to_date,
     dates.datetime: to_datetime,
     dates.time: to_time,
-    list: to_list,
     dict: to_dict,
     object: to_anything,
     UUID: to_uuid,
     dates.timedelta: to_timedelta,
+    ipaddress.IPv4Address: to_address,
+    ipaddress.IPv4Network: to_network,
 }

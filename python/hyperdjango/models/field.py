@@ -131,7 +131,9 @@ def set_stored(instance: Model, field: ModelField, value: object) -> None:
         field: ModelField, the field.
         value: what was read; it becomes the field's type where it is of another one.
     """
-    if value is not None and type(value) is not field.python_type:
+    if value is not None and (
+        type(value) is not field.python_type or field.kind == "made"
+    ):
         value = _read(field, value)
     _set(instance, field.name, value)
     mark_changed(instance, field.position)
@@ -145,6 +147,8 @@ def is_expression(value: object) -> bool:
 
 def _read(field: ModelField, value: Any) -> Any:
     """A value of a type that the field does not have: converted, unless it is what Python can't hold."""
+    if field.kind == "made":
+        return field.convert(value)
     if isinstance(value, str):
         return value
     if isinstance(value, field.python_type):
@@ -302,10 +306,15 @@ class ModelField(FieldReader):
         """
         converter = self._converter
         if converter is None:
+            from hyperdjango.models.annotations import type_name
             from hyperdjango.models.convert import converter_for, passes_exactly
 
             converter = self._converter = converter_for(self)
             self._exact = passes_exactly(self)
+            # What the constructor takes without a look, in the engine; of moments, those in UTC.
+            kind = self.python_type
+            is_moment = type_name(kind) == "datetime" and self.db_type is None
+            self.passes = kind if is_moment else self._exact
         return converter(value)
 
     @property
@@ -342,8 +351,11 @@ class ModelField(FieldReader):
                         f"{self} is annotated {describe(self.annotation)}, which is of no type of "
                         "column alone; say which: db_type='jsonb', db_type='integer[]', db_type='uuid'"
                     )
-                # The engine gives what is natural for the column.
-                self.kind = "any"
+                self._kind = kind
+                from hyperdjango.models.rich import is_natural
+
+                # The engine gives what is natural for the column, or has the field make something of that.
+                self.kind = "any" if is_natural(self) else "made"
             self._kind = kind
         return kind
 

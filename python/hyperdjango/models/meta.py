@@ -209,6 +209,7 @@ _CONSTRAINTS: tuple[type[Constraint], ...] = (
 ATTRIBUTES: dict[str, Callable[[Any], Any]] = {
     "table_name": _text,
     "managed": _flag,
+    "complete": _flag,
     "schema": _text,
     "primary_key": _names,
     "constraints": _list_of(

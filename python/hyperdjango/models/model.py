@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-from hyperdjango._engine import Record, is_loaded, loaded_fields, mark_changed
+from hyperdjango._engine import (
+    Record,
+    fill,
+    is_loaded,
+    loaded_fields,
+    mark_changed,
+)
 from hyperdjango.errors import (
     FieldError,
     ModelError,
@@ -12,7 +18,6 @@ from hyperdjango.errors import (
     ObjectDoesNotExist,
 )
 from hyperdjango.models.build import build
-from hyperdjango.models.field import is_expression
 from hyperdjango.models.registry import registry
 
 TYPE_CHECKING = False
@@ -150,21 +155,10 @@ class Model(Record):
             raise FieldError(
                 f"{meta.name} is abstract, and has no rows; construct a class based on it"
             )
-        attributes, plain, put = meta.attributes, meta.plain, object.__setattr__
-        for name, value in values.items():
-            field = plain.get(name)
-            if field is not None:
-                # Nothing hangs on it: a value of exactly its type needs no look.
-                if (
-                    type(value) is not field._exact
-                    and value is not None
-                    and not is_expression(value)
-                ):
-                    value = field.convert(value)
-                put(self, name, value)
-                mark_changed(self, field.position)
-                continue
-            attribute = attributes.get(name)
+        # Values of exactly their field's type need no look, where nothing hangs on the field.
+        others = fill(self, meta.plain, values)
+        for name, value in others.items() if others else ():
+            attribute = meta.attributes.get(name)
             if attribute is not None:
                 attribute.assign(self, value)
             elif name == "pk":

@@ -37,6 +37,7 @@ class Options:
         primary_key: tuple of ModelField, in the key's order; empty if there is none.
         abstract: bool, whether the class only serves others as a base.
         managed: bool, whether HyperDjango may create and alter the table.
+        complete: bool, whether what the class leaves out has its usual meaning; otherwise it is whatever the table has.
         schema: str, the table's schema.
         constraints, indexes: tuples of typed objects, as in ``Meta``.
         comment, view, partition_by, partition_of, inherits, unlogged, options, tablespace,
@@ -64,6 +65,7 @@ class Options:
     # What Meta says, with the meaning of what it does not say.
     abstract: bool = False
     managed: bool = True
+    complete: bool = True
     schema: str = "public"
     given_table_name: str | None = None
     constraints: tuple[Constraint, ...] = ()

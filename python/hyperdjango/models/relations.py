@@ -106,7 +106,6 @@ class Relation:
             return self
         target = related(instance, self.name)
         if target is not NotImplemented:
-            object.__setattr__(instance, self.name, target)
             return target
         try:
             if any(getattr(instance, name) is None for name in self.names()):

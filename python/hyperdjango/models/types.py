@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from hyperdjango.models.annotations import is_enumeration
 from hyperdjango.models.columns import Table, sequence_settings
 from hyperdjango.models.constraints import Check
 from hyperdjango.models.declaration import (
@@ -23,6 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Sequence as Many
+    from enum import Enum
     from typing import Never
 
 
@@ -31,7 +33,8 @@ class EnumType(Declaration):
 
     Arguments:
         schema, name: str, the type.
-        labels: list of str, in their order; a label may be any text.
+        labels: list of str, in their order; a label may be any text. Or the class of the enumeration in Python,
+            whose members are text.
         comment: str | None, the type's comment.
 
     Raises:
@@ -54,7 +57,7 @@ class EnumType(Declaration):
         self,
         schema: str,
         name: str,
-        labels: Many[str],
+        labels: Many[str] | type[Enum],
         *,
         comment: str | None = None,
         **unknown: Never,
@@ -70,6 +73,8 @@ class EnumType(Declaration):
 
 def _labels(value: object) -> tuple[str, ...]:
     """The labels of an enumeration; unlike a name, one of them may be empty."""
+    if isinstance(value, type) and is_enumeration(value):
+        value = [str.__str__(member) for member in value]
     if not isinstance(value, (list, tuple)):
         raise refuse("EnumType", "labels", "a list of labels", value)
     for label in value:

@@ -51,7 +51,7 @@ def clean_fields(instance: Model, exclude: Iterable[str]) -> None:
         if is_expression(value) or field.generated is not None:
             continue
         if value is None:
-            if not (field.accepts_null or (field.primary_key and _is_counted(field))):
+            if not (field.accepts_null or (field.primary_key and is_counted(field))):
                 problems[field.name] = ["takes no NULL; give a value"]
             continue
         found = list(_problems(field, value))
@@ -61,7 +61,7 @@ def clean_fields(instance: Model, exclude: Iterable[str]) -> None:
         raise ValidationError(problems)
 
 
-def _is_counted(field: ModelField) -> bool:
+def is_counted(field: ModelField) -> bool:
     """Whether the database gives a field of a new row its value."""
     if (
         field.db_default is not None
@@ -77,7 +77,7 @@ def _is_counted(field: ModelField) -> bool:
 
 
 def _must_be_given(field: ModelField) -> bool:
-    return not field.accepts_null and not _is_counted(field)
+    return not field.accepts_null and not is_counted(field)
 
 
 def _problems(field: ModelField, value: Any) -> Iterator[str]:

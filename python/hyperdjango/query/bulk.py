@@ -102,12 +102,9 @@ def _alike(
     model: type[Model], instances: list[Model]
 ) -> Iterator[tuple[tuple[ModelField, ...], list[Model]]]:
     """The instances by the fields that they set, in the order in which they first come."""
-    groups: dict[tuple[int, ...], list[Model]] = {}
-    for instance in instances:
-        groups.setdefault(_engine.loaded_fields(instance), []).append(instance)
     options = model._meta
     merged: dict[tuple[ModelField, ...], list[Model]] = {}
-    for positions, group in groups.items():
+    for positions, group in _engine.by_loaded_fields(instances):
         fields = tuple(options.fields[position] for position in sorted(positions))
         computed = [field for field in fields if writes.is_computed(field)]
         if computed and not _engine.is_loaded(group[0]):
@@ -187,9 +184,7 @@ async def _create_batch(
         _put(instances, back[0], rows)
     elif back:
         _take_back(instances, back, rows)
-    set_loaded = _engine.set_loaded
-    for instance in instances:
-        set_loaded(instance, database)
+    _engine.set_all_loaded(instances, database)
 
 
 def _take_back(
@@ -205,12 +200,9 @@ def _take_back(
 
 
 def _put(instances: list[Model], field: ModelField, values: Sequence[Any]) -> None:
-    mark, put = _engine.mark_changed, object.__setattr__
-    if set(map(type, values)) <= {field.python_type, type(None)}:
-        name, position = field.name, field.position
-        for instance, value in zip(instances, values, strict=True):
-            put(instance, name, value)
-            mark(instance, position)
+    exact = {field.python_type, type(None)}
+    if set(map(type, values)) <= exact and field.kind != "made":
+        _engine.put_values(instances, field, values)
     else:
         for instance, value in zip(instances, values, strict=True):
             set_stored(instance, field, value)

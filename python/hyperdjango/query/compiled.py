@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from hyperdjango._engine import Plan
@@ -20,9 +20,12 @@ class Compiled:
         text_columns, text_parameters: tuples of int, the columns and parameters that travel in
             PostgreSQL's text form.
         plan: Plan | None, how rows become instances.
+        conversions: tuple of (number or name of a column, function), for rows that become no instances: what
+            their fields make of the values.
     """
 
     __slots__ = (
+        "conversions",
         "parameters",
         "plan",
         "shape",
@@ -46,6 +49,7 @@ class Compiled:
         self.text_columns = tuple(text_columns)
         self.text_parameters = tuple(text_parameters)
         self.plan = plan
+        self.conversions: tuple[tuple[Any, Callable[[Any], Any]], ...] = ()
 
     def with_parameters(self, parameters: tuple[Any, ...]) -> Compiled:
         """The same statement with other values."""
@@ -56,4 +60,21 @@ class Compiled:
         made.text_columns = self.text_columns
         made.text_parameters = self.text_parameters
         made.plan = self.plan
+        made.conversions = self.conversions
         return made
+
+    def converted(self, row: Any) -> Any:
+        """A row, or the only value of one, as its fields have it."""
+        if isinstance(row, dict):
+            for name, convert in self.conversions:
+                if row[name] is not None:
+                    row[name] = convert(row[name])
+            return row
+        if isinstance(row, tuple):
+            values = list(row)
+            for number, convert in self.conversions:
+                if values[number] is not None:
+                    values[number] = convert(values[number])
+            return tuple(values)
+        ((_, convert),) = self.conversions
+        return None if row is None else convert(row)

@@ -272,7 +272,7 @@ class Compare(Condition):
             return
         if _is_instance(value):
             self.value = value = _key_of(lookup, value)
-        elif not isinstance(value, (str, bytes, dict)) and hasattr(value, "__iter__"):
+        elif _is_several(value):
             items = [
                 _key_of(lookup, item) if _is_instance(item) else item for item in value
             ]
@@ -463,6 +463,14 @@ def _unwrapped(value: Any) -> Any:
     if isinstance(value, Value) and value.db_type is None:
         return value.value
     return value
+
+
+def _is_several(value: Any) -> bool:
+    """Whether a value stands for several; a network, whose addresses can be gone through, is one."""
+    one = isinstance(value, (str, bytes, dict))
+    return (
+        not one and hasattr(value, "__iter__") and type(value).__module__ != "ipaddress"
+    )
 
 
 def _passing(side: Side) -> Side:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hyperdjango.database.routing import resolve
+from hyperdjango.database.shapes import ROWS
 from hyperdjango.errors import UndefinedColumn, UndefinedTable
 from hyperdjango.models.registry import registry
 from hyperdjango.query import select as selects
@@ -95,7 +96,18 @@ async def fetch(state: State) -> list[Any]:
     # Nothing is changed, and no row is locked: others' queries may be under way in the same session.
     send = run if state.lock is not None else read
     result: list[Any] = await send(database, compiled)
+    if compiled.conversions:
+        return [compiled.converted(row) for row in result]
     return result
+
+
+async def fetch_for_json(state: State) -> Any:
+    """The rows of a queryset of models as the engine keeps them, which becomes JSON without an instance."""
+    database = await database_of(state)
+    compiled = await prepared(database, state)
+    compiled = compiled.with_parameters(compiled.parameters)
+    compiled.shape = ROWS
+    return await read(database, compiled)
 
 
 async def prepared(database: Database, state: State) -> Compiled:
@@ -146,7 +158,7 @@ async def stream(state: State, chunk_size: int) -> AsyncIterator[Any]:
         compiled.text_parameters,
     )
     async for row in rows:
-        yield row
+        yield compiled.converted(row) if compiled.conversions else row
 
 
 async def explain(

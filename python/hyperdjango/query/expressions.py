@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from hyperdjango.models.field import ModelField
     from hyperdjango.query.arithmetic import Combined
     from hyperdjango.query.scope import Scope
 
@@ -250,6 +251,13 @@ class F(Expression):
             return False
         path = follow(scope.model, self.name)
         return not path.rest and path.fields[0].python_type is str
+
+    def field(self, scope: Scope) -> ModelField | None:
+        """The field that it names, where it is one."""
+        if scope.split(self.name) is not None:
+            return None
+        path = follow(scope.model, self.name)
+        return None if path.rest or len(path.fields) != 1 else path.fields[0]
 
     def is_many(self, scope: Scope) -> bool:
         """Whether it goes over a relation to many rows."""

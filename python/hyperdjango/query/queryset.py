@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from hyperdjango._engine import Record
 from hyperdjango.errors import FieldError
 from hyperdjango.query import execution, totals
 from hyperdjango.query import select as selects
@@ -61,6 +62,20 @@ class QuerySet(Writing[Row_co], Shaping[Row_co], Generic[Row_co]):
             await prefetch(rows, state)
         result: list[Row_co] = rows
         return result
+
+    async def _for_json(self) -> Any:
+        """What becomes JSON: the rows as they came, where no instance has a say in it."""
+        state = self._state
+        if (
+            type(self)._fetch is not QuerySet._fetch
+            or state.shape != "models"
+            or state.nothing
+            or state.lock is not None
+            or state.prefetch
+            or state.model.to_dict is not Record.to_dict
+        ):
+            return await self._fetch()
+        return await execution.fetch_for_json(state)
 
     async def __aiter__(self) -> AsyncIterator[Row_co]:
         for row in await self._fetch():

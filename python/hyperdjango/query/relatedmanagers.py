@@ -118,7 +118,9 @@ class RelatedManager(QuerySet[Row_co]):
         return rows
 
     def __iter__(self) -> Iterator[Row_co]:
-        return iter(self._rows())
+        # What loops over many instances do most: no calls but these two.
+        rows = _engine.cached(self._instance, self._link.name)
+        return iter(self._rows() if rows is None else rows)
 
     def __len__(self) -> int:
         return len(self._rows())
@@ -365,7 +367,6 @@ def related(instance: Model, name: str) -> Any:
         return RelatedManager(instance, hop)
     found = _engine.related(instance, name)
     if found is not NotImplemented:
-        object.__setattr__(instance, name, found)
         return found
     model = type(instance).__name__
     raise RelationNotLoaded(

@@ -52,7 +52,7 @@ def select(
     plan = None
     if state.shape == "models":
         plan = selection.plan(origin)
-    return Compiled(
+    compiled = Compiled(
         sql,
         tuple(writer.parameters),
         _SHAPES[state.shape],
@@ -60,6 +60,13 @@ def select(
         writer.text,
         plan,
     )
+    if plan is None:
+        by_name = state.shape == "dicts"
+        compiled.conversions = tuple(
+            (selection.names[number] if by_name else number, field.convert)
+            for number, field in selection.made.items()
+        )
+    return compiled
 
 
 def write(

@@ -73,6 +73,7 @@ class Selection:
         text_columns: list of int, the columns that are read in PostgreSQL's text form.
         aggregates: set of int, the columns that are computed out of several rows.
         own: set of int, the columns of the model's own table.
+        made: dict of int to ModelField, the columns whose fields make something of what the engine gives.
     """
 
     def __init__(self, state: State, *, named: bool = False) -> None:
@@ -82,6 +83,7 @@ class Selection:
         self.text_columns: list[int] = []
         self.aggregates: set[int] = set()
         self.own: set[int] = set()
+        self.made: dict[int, ModelField] = {}
         self._texts: list[str] = []
         self._part = Part(state.model)
 
@@ -162,6 +164,8 @@ class Selection:
             self.own.add(number)
         if field.python_type is str:
             self.text_columns.append(number)
+        elif field.kind == "made":
+            self.made[number] = field
         return number
 
     def _write_instance(
@@ -237,6 +241,10 @@ class Selection:
         number = self._add(text, name)
         if one.is_text_form(scope):
             self.text_columns.append(number)
+        elif isinstance(one, F):
+            field = one.field(scope)
+            if field is not None and field.kind == "made":
+                self.made[number] = field
         if is_aggregated(one, scope.annotations) or has_window(one, scope.annotations):
             self.aggregates.add(number)
         if self.state.shape == "models":

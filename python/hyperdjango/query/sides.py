@@ -261,7 +261,8 @@ def plain_text(value: Any) -> str:
     if isinstance(value, datetime.timedelta):
         # Python's own parts, each a whole number: 1.5 days before is -2 days and 12 hours.
         return f"{value.days} days {value.seconds} seconds {value.microseconds} microseconds"
-    return str(value)
+    # An enumeration's member is its text.
+    return str.__str__(value) if isinstance(value, str) else str(value)
 
 
 TEXT_FORMS: dict[str, Callable[[ModelField], Callable[[Any], Any]]] = {

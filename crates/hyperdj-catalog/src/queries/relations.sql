@@ -6,7 +6,8 @@ SELECT c.oid,
        c.relkind,
        c.relpersistence = 'u',
        has_schema_privilege(n.oid, 'USAGE')
-           AND (has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT')),
+           -- Whoever may refer to a table may know what it looks like.
+           AND (has_table_privilege(c.oid, 'SELECT, REFERENCES') OR has_any_column_privilege(c.oid, 'SELECT')),
        CASE WHEN NOT has_table_privilege(c.oid, 'SELECT') AND has_any_column_privilege(c.oid, 'SELECT') THEN
            (SELECT json_agg(a.attname ORDER BY a.attnum)
             FROM pg_attribute a

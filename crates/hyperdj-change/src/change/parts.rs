@@ -25,6 +25,25 @@ impl TypeDefinition {
             Self::Composite(definition) => &definition.name,
         }
     }
+
+    /// The same type under another name.
+    pub(crate) fn named(mut self, name: QualifiedName) -> Self {
+        match &mut self {
+            Self::Enum(definition) => definition.name = name,
+            Self::Domain(definition) => definition.name = name,
+            Self::Composite(definition) => definition.name = name,
+        }
+        self
+    }
+}
+
+/// A type that is made anew, as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OldType {
+    /// The type.
+    pub definition: TypeDefinition,
+    /// The name under which it waits for its end.
+    pub aside: QualifiedName,
 }
 
 /// A column whose type is made anew.
@@ -36,8 +55,6 @@ pub struct TypeUse {
     pub column: String,
     /// The column's type: the type itself, or an array of it.
     pub data_type: String,
-    /// The column's default as it is, which goes for the while.
-    pub default: Option<String>,
 }
 
 /// A constraint of any kind.

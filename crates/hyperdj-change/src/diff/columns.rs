@@ -1,11 +1,9 @@
 //! Columns of a table that is on both sides.
 
 use hyperdj_ddl::column::{default_expression, serial_sequence_name};
-use hyperdj_schema::{
-    BaseType, Column, Domain, Relation, columns_read, relations_named, same_expression,
-};
+use hyperdj_schema::{BaseType, Column, Domain, Relation, columns_read, same_expression};
 
-use super::difference::{Difference, Phase};
+use super::difference::{Difference, Phase, parents};
 use crate::Change;
 use crate::change::Commented;
 use crate::rewrite;
@@ -27,6 +25,15 @@ impl Difference<'_> {
             }
         }
         let rebuilt = self.rebuilt_columns(left, right);
+        // What the parent makes anew, is anew here too.
+        let follows = |difference: &Self, name: &str| {
+            parents(right).any(|parent| {
+                difference.keeps_parent(left, right, parent)
+                    && difference
+                        .rebuilt
+                        .contains(&(parent.clone(), name.to_owned()))
+            })
+        };
         let parent = right
             .partition_of
             .as_ref()
@@ -40,13 +47,16 @@ impl Difference<'_> {
             let to = hyperdj_ddl::relation::own_part(column, parent);
             match left.column(&column.name) {
                 None => self.add_column(right, &to),
+                Some(_) if rebuilt.contains(&column.name) && follows(self, &column.name) => {}
                 Some(from) if rebuilt.contains(&column.name) => {
                     let is_computed = from.generated.is_some();
                     self.drop_column(left, from, is_computed);
                     self.add_column(right, &to);
                 }
                 Some(from) => {
-                    let from = hyperdj_ddl::relation::own_part(from, parent);
+                    // What becomes a partition counts by itself until then, and must not any more.
+                    let kept = parent.filter(|own| self.keeps_parent(left, right, &own.name));
+                    let from = hyperdj_ddl::relation::own_part(from, kept);
                     self.column(&Both {
                         left,
                         right,
@@ -157,21 +167,6 @@ impl Difference<'_> {
             .filter(is_rebuilt)
             .map(|column| column.name.clone())
             .collect()
-    }
-
-    /// Whether a type, or an array of it, is one that is made anew.
-    pub(super) fn is_of_rebuilt_type(&self, data_type: &str) -> bool {
-        self.rebuilt_types
-            .iter()
-            .any(|name| data_type.trim_end_matches("[]") == name.to_string())
-    }
-
-    /// Whether an expression names a type that is made anew.
-    pub(super) fn mentions_rebuilt_type(&self, expression: &str) -> bool {
-        !self.rebuilt_types.is_empty()
-            && relations_named(expression)
-                .iter()
-                .any(|name| self.rebuilt_types.contains(name))
     }
 
     fn column(&mut self, both: &Both<'_>) {

@@ -25,7 +25,9 @@ pub(super) enum Phase {
     DropOwners,
     MakeRoom,
     AddLabels,
+    DropDefaults,
     Rebuild,
+    Attributes,
     CreateSequences,
     Create,
     AlterTypes,
@@ -42,6 +44,7 @@ pub(super) enum Phase {
     Settings,
     Comments,
     DropTypes,
+    DropOldTypes,
     DropNamespaces,
 }
 
@@ -82,7 +85,7 @@ impl<'a> Difference<'a> {
             rebuilt: HashSet::new(),
             retyped: HashSet::new(),
             dropped_keys: HashSet::new(),
-            rebuilt_types: super::types::rebuilt(from, to, options),
+            rebuilt_types: super::rebuild::rebuilt(from, to, options),
             sequences_done: HashSet::new(),
             claimed: HashSet::new(),
             owners: from
@@ -128,6 +131,9 @@ impl<'a> Difference<'a> {
 
     /// A relation of the left side as the changes of its parents leave it.
     pub(super) fn left(&self, relation: &'a Relation) -> Cow<'a, Relation> {
+        if let Some(alone) = self.detached(relation) {
+            return Cow::Owned(alone);
+        }
         let ancestors = self.ancestors(relation);
         let changed: Vec<_> = ancestors
             .into_iter()
@@ -154,6 +160,26 @@ impl<'a> Difference<'a> {
             }
         }
         Cow::Owned(left)
+    }
+
+    /// A partition that stands by itself on the right side: from PostgreSQL 17 on, a column that counts with its parent's
+    /// counts no more then. Before that, no partition's does.
+    fn detached(&self, relation: &Relation) -> Option<Relation> {
+        let parent = self
+            .from
+            .relation(&relation.partition_of.as_ref()?.parent)?;
+        let right = self.to.relation(&relation.name)?;
+        if self.keeps_parent(relation, right, &parent.name) {
+            return None;
+        }
+        let mut alone = relation.clone();
+        for column in &mut alone.columns {
+            let above = parent.column(&column.name);
+            if above.is_some_and(|above| above.identity.is_some()) {
+                column.identity = None;
+            }
+        }
+        Some(alone)
     }
 
     fn is_below(&self, relation: &Relation, parent: &QualifiedName) -> bool {
@@ -341,7 +367,7 @@ pub(super) fn sequence<'a>(schema: &'a Schema, name: &QualifiedName) -> Option<&
 }
 
 /// The names of the types that stand alone.
-fn type_names(schema: &Schema) -> impl Iterator<Item = &QualifiedName> {
+pub(super) fn type_names(schema: &Schema) -> impl Iterator<Item = &QualifiedName> {
     let enums = schema.enums.iter().map(|own| &own.name);
     let domains = schema.domains.iter().map(|own| &own.name);
     let composites = schema.composites.iter().map(|own| &own.name);

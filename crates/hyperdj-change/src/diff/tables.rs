@@ -35,7 +35,7 @@ impl<'a> Difference<'a> {
                     }
                 }
                 (Some(from), Some(to)) => {
-                    if is_alterable(from, to) {
+                    if self.is_alterable(from, to) {
                         pairs.push(Pair { from, to });
                     } else {
                         self.recreated.insert(from.name.clone());
@@ -91,6 +91,33 @@ impl<'a> Difference<'a> {
         }
     }
 
+    /// Whether one can be altered into the other.
+    fn is_alterable(&self, from: &Relation, to: &Relation) -> bool {
+        let same_key = match (&from.partition_by, &to.partition_by) {
+            (None, None) => true,
+            (Some(key), Some(other)) => {
+                // The columns of the key can't get another type.
+                let is_kept = |name: &String| match (from.column(name), to.column(name)) {
+                    (Some(left), Some(right)) => {
+                        left.data_type == right.data_type
+                            && left.collation == right.collation
+                            && !self.is_of_rebuilt_type(&left.data_type)
+                    }
+                    _ => false,
+                };
+                same_expression(key, other) && columns_read(key, &from.columns).iter().all(is_kept)
+            }
+            _ => false,
+        };
+        let server = |table: &Relation| {
+            table
+                .foreign_server
+                .as_ref()
+                .map(|server| server.name.clone())
+        };
+        from.kind == to.kind && same_key && server(from) == server(to)
+    }
+
     fn differs(&self, pair: Pair<'a>) -> bool {
         pair.from != pair.to
             || !self.rebuilt_types.is_empty()
@@ -105,7 +132,10 @@ impl<'a> Difference<'a> {
 
     /// New types and tables, in the order that their needs ask for.
     fn create(&mut self, tables: &[&'a Relation]) {
-        let is_new = |name: &QualifiedName, known: bool| !known && self.options.types.has(name);
+        let made_before = self.created_with_rebuilt();
+        let is_new = |name: &QualifiedName, known: bool| {
+            !known && self.options.types.has(name) && !made_before.contains(name)
+        };
         let from = self.from;
         let enums = self.to.enums.iter().filter(|own| {
             is_new(
@@ -318,31 +348,6 @@ impl<'a> Difference<'a> {
             );
         }
     }
-}
-
-/// Whether one can be altered into the other.
-fn is_alterable(from: &Relation, to: &Relation) -> bool {
-    let same_key = match (&from.partition_by, &to.partition_by) {
-        (None, None) => true,
-        (Some(key), Some(other)) => {
-            // The columns of the key can't get another type.
-            let is_kept = |name: &String| match (from.column(name), to.column(name)) {
-                (Some(left), Some(right)) => {
-                    left.data_type == right.data_type && left.collation == right.collation
-                }
-                _ => false,
-            };
-            same_expression(key, other) && columns_read(key, &from.columns).iter().all(is_kept)
-        }
-        _ => false,
-    };
-    let server = |table: &Relation| {
-        table
-            .foreign_server
-            .as_ref()
-            .map(|server| server.name.clone())
-    };
-    from.kind == to.kind && same_key && server(from) == server(to)
 }
 
 /// What to set and what to take away, in the order of the right side.

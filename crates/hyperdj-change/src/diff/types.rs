@@ -1,42 +1,14 @@
 //! Enums, domains and composite types of both sides. New ones come with the tables, in the order of their needs.
 
-use std::collections::BTreeSet;
-
-use hyperdj_ddl::column::default_expression;
 use hyperdj_ddl::order::{Object, ordered};
 use hyperdj_schema::sql::quote_literal;
-use hyperdj_schema::{Composite, Domain, Enum, QualifiedName, Schema, same_expression};
+use hyperdj_schema::{
+    Composite, Domain, Enum, QualifiedName, Schema, relations_named, same_expression,
+};
 
-use super::difference::{Difference, Phase};
-use crate::change::{Commented, TypeDefinition, TypeUse};
-use crate::{Change, Options};
-
-/// The types that no ALTER turns into what they should be: enums that lose labels or get another order, domains over
-/// another type.
-pub(super) fn rebuilt(from: &Schema, to: &Schema, options: &Options) -> BTreeSet<QualifiedName> {
-    let enums = from.enums.iter().filter(|left| {
-        let right = to.enums.iter().find(|right| right.name == left.name);
-        right.is_some_and(|right| !is_grown(&left.labels, &right.labels))
-    });
-    let domains = from.domains.iter().filter(|left| {
-        let right = to.domains.iter().find(|right| right.name == left.name);
-        right.is_some_and(|right| {
-            right.base_type != left.base_type || right.collation != left.collation
-        })
-    });
-    enums
-        .map(|own| &own.name)
-        .chain(domains.map(|own| &own.name))
-        .filter(|name| options.types.has(name))
-        .cloned()
-        .collect()
-}
-
-/// Whether labels came in between, and none went or moved.
-fn is_grown(before: &[String], after: &[String]) -> bool {
-    let mut rest = after.iter();
-    before.iter().all(|label| rest.any(|other| other == label))
-}
+use super::difference::{Difference, Phase, type_names};
+use crate::Change;
+use crate::change::{Commented, TypeDefinition};
 
 impl Difference<'_> {
     /// Compares all types.
@@ -63,6 +35,7 @@ impl Difference<'_> {
                 self.composite(before, after);
             }
         }
+        self.rebuild();
         self.dropped_types();
     }
 
@@ -109,10 +82,6 @@ impl Difference<'_> {
 
     fn enumeration(&mut self, before: &Enum, after: &Enum) {
         if self.rebuilt_types.contains(&before.name) {
-            self.rebuild(
-                TypeDefinition::Enum(before.clone()),
-                TypeDefinition::Enum(after.clone()),
-            );
             return;
         }
         // From the last to the first: each then stands in front of one that is there.
@@ -146,73 +115,8 @@ impl Difference<'_> {
             .any(|change| format!("{change:?}").contains(inner))
     }
 
-    /// A type that is made anew, with the columns to move.
-    fn rebuild(&mut self, from: TypeDefinition, to: TypeDefinition) {
-        let name = from.name().to_string();
-        let mut uses = Vec::new();
-        for relation in &self.from.relations {
-            let is_own = relation.kind.is_view()
-                || relation.partition_of.is_some()
-                || self.recreated.contains(&relation.name)
-                || self.to.relation(&relation.name).is_none();
-            if is_own {
-                continue;
-            }
-            for column in &relation.columns {
-                let key = (relation.name.clone(), column.name.clone());
-                let stays = self
-                    .to
-                    .relation(&relation.name)
-                    .and_then(|right| right.column(&column.name))
-                    .is_some_and(|right| right.data_type == column.data_type);
-                if column.data_type.trim_end_matches("[]") == name
-                    && stays
-                    && !self.rebuilt.contains(&key)
-                {
-                    uses.push(TypeUse {
-                        table: relation.name.clone(),
-                        column: column.name.clone(),
-                        data_type: column.data_type.clone(),
-                        default: default_expression(relation, column),
-                    });
-                }
-            }
-        }
-        // The default comes back as it should be.
-        for each in &uses {
-            let right = self.to.relation(&each.table).and_then(|table| {
-                let column = table.column(&each.column)?;
-                Some((default_expression(table, column)?, table.name.clone()))
-            });
-            if let Some((expression, table)) = right
-                && each.default.as_ref() == Some(&expression)
-            {
-                self.push(
-                    Phase::Columns,
-                    Change::SetDefault {
-                        table,
-                        column: each.column.clone(),
-                        expression,
-                    },
-                );
-            }
-        }
-        self.push(
-            Phase::Rebuild,
-            Change::RebuildType {
-                from: Box::new(from),
-                to: Box::new(to),
-                uses,
-            },
-        );
-    }
-
     fn domain(&mut self, before: &Domain, after: &Domain) {
         if self.rebuilt_types.contains(&before.name) {
-            self.rebuild(
-                TypeDefinition::Domain(before.clone()),
-                TypeDefinition::Domain(after.clone()),
-            );
             return;
         }
         let name = &after.name;
@@ -283,11 +187,14 @@ impl Difference<'_> {
     }
 
     fn composite(&mut self, before: &Composite, after: &Composite) {
+        if self.rebuilt_types.contains(&before.name) {
+            return;
+        }
         let composite = &after.name;
         for (name, _) in &before.attributes {
             if !after.attributes.iter().any(|(other, _)| other == name) {
                 self.push(
-                    Phase::AlterTypes,
+                    Phase::Attributes,
                     Change::DropAttribute {
                         composite: composite.clone(),
                         name: name.clone(),
@@ -296,10 +203,19 @@ impl Difference<'_> {
             }
         }
         for (name, data_type) in &after.attributes {
+            // What is new and has a value of the type in a default, has it with all attributes.
+            let needs_new = relations_named(data_type).iter().any(|of| {
+                let is_there = type_names(self.from).any(|known| known == of);
+                !is_there && type_names(self.to).any(|known| known == of)
+            });
+            let phase = match needs_new {
+                true => Phase::AlterTypes,
+                false => Phase::Attributes,
+            };
             let (composite, name, data_type) = (composite.clone(), name.clone(), data_type.clone());
             match before.attributes.iter().find(|(other, _)| *other == name) {
                 None => self.push(
-                    Phase::AlterTypes,
+                    phase,
                     Change::AddAttribute {
                         composite,
                         name,
@@ -307,7 +223,7 @@ impl Difference<'_> {
                     },
                 ),
                 Some((_, old)) if *old != data_type => self.push(
-                    Phase::AlterTypes,
+                    phase,
                     Change::AlterAttributeType {
                         composite,
                         name,

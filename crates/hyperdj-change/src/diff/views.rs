@@ -1,13 +1,13 @@
 //! Views: those that differ, and those that are in the way of what changes below them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use hyperdj_ddl::order::{Object, ordered};
 use hyperdj_schema::{
     QualifiedName, Relation, RelationKind, Schema, relations_named, same_expression,
 };
 
-use super::difference::{Difference, Phase};
+use super::difference::{Difference, Phase, parents};
 use crate::Change;
 
 impl<'a> Difference<'a> {
@@ -146,9 +146,36 @@ impl<'a> Difference<'a> {
             })
             .collect();
         for change in self.found() {
-            if let Change::RebuildType { uses, .. } = change {
+            if let Change::RebuildTypes { uses, .. } = change {
                 tables.extend(uses.iter().map(|each| each.table.clone()));
             }
+        }
+        // What changes in a table, changes in its partitions and children.
+        let mut below: HashMap<&QualifiedName, Vec<&QualifiedName>> = HashMap::new();
+        for relation in &self.from.relations {
+            for parent in parents(relation) {
+                below.entry(parent).or_default().push(&relation.name);
+            }
+        }
+        let mut above: Vec<QualifiedName> = tables.iter().cloned().collect();
+        while let Some(parent) = above.pop() {
+            for name in below.get(&parent).into_iter().flatten() {
+                if tables.insert((*name).clone()) {
+                    above.push((*name).clone());
+                }
+            }
+        }
+        let of_rebuilt_type = |view: &&Relation| {
+            let definition = view.view.as_ref().map(|view| &view.definition);
+            definition.is_some_and(|text| self.mentions_rebuilt_type(text))
+                || view
+                    .columns
+                    .iter()
+                    .any(|column| self.is_of_rebuilt_type(&column.data_type))
+        };
+        if !self.rebuilt_types.is_empty() {
+            let views = self.from.relations.iter().filter(|own| own.kind.is_view());
+            tables.extend(views.filter(of_rebuilt_type).map(|view| view.name.clone()));
         }
         tables
     }

@@ -6,7 +6,7 @@ use hyperdj_schema::sql::quote_identifier;
 use hyperdj_schema::{Check, Column, QualifiedName, Relation, RelationKind};
 
 use super::{Planner, Step};
-use crate::rewrite::{is_volatile, loses, may_not_fit, rewrites};
+use crate::rewrite::{cast, is_volatile, loses, may_not_fit, rewrites};
 use crate::{Change, Hazard, LockMode};
 
 impl Planner {
@@ -154,7 +154,10 @@ impl Planner {
         if let Some(using) = using {
             action.push_str(&format!(" USING {using}"));
         }
-        let is_rewritten = rewrites(&from.data_type, &to.data_type);
+        // What an expression of the user's own does to a value is not known: each is written anew.
+        let is_own =
+            using.is_some() && using != cast(&to.name, &from.data_type, &to.data_type).as_deref();
+        let is_rewritten = is_own || rewrites(&from.data_type, &to.data_type);
         let step = self
             .alter(table, &action)
             .hazard_if(is_rewritten, Hazard::TableRewrite)

@@ -1,11 +1,11 @@
 //! Namespaces, types and sequences.
 
 use hyperdj_ddl::{Statement, namespace, sequence, types};
-use hyperdj_schema::QualifiedName;
 use hyperdj_schema::sql::{quote_identifier, quote_literal};
+use hyperdj_schema::{Composite, QualifiedName};
 
 use super::{Planner, Step};
-use crate::change::{TypeDefinition, TypeUse};
+use crate::change::{OldType, TypeDefinition, TypeUse};
 use crate::{Change, Hazard, LockMode};
 
 impl Planner {
@@ -40,7 +40,7 @@ impl Planner {
                     step
                 });
             }
-            Change::RebuildType { from, to, uses } => self.rebuild(from, to, uses),
+            Change::RebuildTypes { from, to, uses } => self.rebuild(from, to, uses),
             Change::SetDomainDefault { domain, default } => {
                 self.statement(match default {
                     Some(default) => format!("ALTER DOMAIN {domain} SET DEFAULT {default}"),
@@ -109,27 +109,31 @@ impl Planner {
         self.push(if self.online { step.alone() } else { step });
     }
 
-    /// The old type steps aside under another name, its columns move to the new one, and it goes.
-    fn rebuild(&mut self, from: &TypeDefinition, to: &TypeDefinition, uses: &[TypeUse]) {
-        let name = from.name();
-        let aside = QualifiedName::new(&name.schema, aside_name(&name.name));
-        let word = word(from);
-        let first = Step::new(Statement::new(format!(
-            "ALTER {word} {name} RENAME TO {}",
-            quote_identifier(&aside.name)
-        )));
-        self.push(first.comment("No ALTER makes this type what it should be: it is made anew."));
-        self.statements(create(to));
+    /// The old types step aside under other names, the new ones are made, and the columns move over by their text.
+    fn rebuild(&mut self, from: &[OldType], to: &[TypeDefinition], uses: &[TypeUse]) {
+        let mut comment =
+            Some("No ALTER makes these types what they should be: they are made anew.");
+        for old in from {
+            let new = to.iter().find(|new| new.name() == old.definition.name());
+            if let (TypeDefinition::Composite(old), Some(TypeDefinition::Composite(new))) =
+                (&old.definition, new)
+            {
+                self.same_attributes(old, new);
+            }
+            let mut step = Step::new(Statement::new(format!(
+                "ALTER {} {} RENAME TO {}",
+                word(&old.definition),
+                old.definition.name(),
+                quote_identifier(&old.aside.name)
+            )));
+            step.comment = comment.take().map(str::to_owned);
+            self.push(step);
+        }
+        for new in to {
+            self.statements(create(new));
+        }
         for each in uses {
             let column = quote_identifier(&each.column);
-            if each.default.is_some() {
-                let sql = format!(
-                    "ALTER TABLE {} ALTER COLUMN {column} DROP DEFAULT",
-                    each.table
-                );
-                let step = self.locking(sql, &each.table, LockMode::AccessExclusive);
-                self.push(step);
-            }
             let brackets = &each.data_type[each.data_type.trim_end_matches("[]").len()..];
             let sql = format!(
                 "ALTER TABLE {} ALTER COLUMN {column} TYPE {} USING {column}::text{brackets}::{}",
@@ -141,7 +145,27 @@ impl Planner {
                 .hazard(Hazard::ValuesMayNotFit);
             self.push(step);
         }
-        self.statement(format!("DROP {word} {aside}"));
+    }
+
+    /// Gives the old composite type as many attributes as the new one has: the text of a value then fits to both.
+    fn same_attributes(&mut self, old: &Composite, new: &Composite) {
+        let is_in =
+            |name: &str, other: &Composite| other.attributes.iter().any(|(known, _)| known == name);
+        for (name, _) in old.attributes.iter().filter(|(name, _)| !is_in(name, new)) {
+            let step = Step::new(Statement::new(format!(
+                "ALTER TYPE {} DROP ATTRIBUTE {}",
+                old.name,
+                quote_identifier(name)
+            )));
+            self.push(step.hazard(Hazard::DataLoss));
+        }
+        for (name, _) in new.attributes.iter().filter(|(name, _)| !is_in(name, old)) {
+            self.statement(format!(
+                "ALTER TYPE {} ADD ATTRIBUTE {} text",
+                old.name,
+                quote_identifier(name)
+            ));
+        }
     }
 
     fn sequences(&mut self, change: &Change) -> bool {
@@ -224,13 +248,4 @@ fn word(definition: &TypeDefinition) -> &'static str {
         TypeDefinition::Domain(_) => "DOMAIN",
         TypeDefinition::Enum(_) | TypeDefinition::Composite(_) => "TYPE",
     }
-}
-
-/// A name for the old type that has room in the 63 bytes of a name.
-fn aside_name(name: &str) -> String {
-    let mut end = name.len().min(58);
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}__old", &name[..end])
 }

@@ -80,7 +80,11 @@ impl Hand {
             return self.new_table(schema);
         }
         if choice == 1 {
-            return self.enumeration(schema);
+            return match self.below(3) {
+                0 => self.domain(schema),
+                1 => self.composite(schema),
+                _ => self.enumeration(schema),
+            };
         }
         let Some(place) = self.table(schema) else {
             return;
@@ -396,6 +400,50 @@ impl Hand {
             from,
             to,
         });
+    }
+
+    fn domain(&mut self, schema: &mut Schema) {
+        if schema.domains.is_empty() {
+            return self.enumeration(schema);
+        }
+        let place = self.below(schema.domains.len());
+        let choice = self.below(3);
+        let domain = &mut schema.domains[place];
+        self.told.push(format!("domain {choice} {}", domain.name));
+        match choice {
+            0 => {
+                domain.base_type = TYPES[self.below(TYPES.len())].to_owned();
+                domain.collation = None;
+                domain.default = None;
+                domain.checks.clear();
+            }
+            1 => domain.nullable = !domain.nullable,
+            _ => domain.checks.clear(),
+        }
+    }
+
+    fn composite(&mut self, schema: &mut Schema) {
+        if schema.composites.is_empty() {
+            return self.enumeration(schema);
+        }
+        let place = self.below(schema.composites.len());
+        let choice = self.below(4);
+        let name = self.name("attribute");
+        let data_type = TYPES[self.below(TYPES.len())].to_owned();
+        let at = self.below(schema.composites[place].attributes.len());
+        let composite = &mut schema.composites[place];
+        self.told
+            .push(format!("composite {choice} {}", composite.name));
+        if choice == 0 || composite.attributes.is_empty() {
+            composite.attributes.push((name, data_type));
+        } else if choice == 1 {
+            composite.attributes.remove(at);
+        } else {
+            composite.attributes[at].1 = data_type;
+            if choice == 3 {
+                composite.attributes.push((name, "text".to_owned()));
+            }
+        }
     }
 
     fn enumeration(&mut self, schema: &mut Schema) {

@@ -63,6 +63,12 @@ pub fn unordered(schema: &Schema) -> Schema {
                 check.inherited = false;
             }
         }
+        // It counts with its parent. PostgreSQL 17 and 18 forget that of a partition's partitions when it is attached.
+        if relation.partition_of.is_some() {
+            for column in &mut relation.columns {
+                column.identity = None;
+            }
+        }
         if !relation.kind.is_view() {
             relation
                 .columns

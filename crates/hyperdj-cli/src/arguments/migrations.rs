@@ -36,6 +36,8 @@ Examples:
   hyper makemigrations --check                          exit 1 if there is anything to change (for CI)
   hyper makemigrations --rename customers.mail:email    the column was renamed, not dropped
   hyper makemigrations --rename customer:customers      the table was
+  hyper makemigrations --using 'customers.born:to_date(born, $$DD.MM.YYYY$$)'
+                                                        how text becomes the date that the model says now
   hyper makemigrations --allow-drop customers.fax       drop what the model does not name any more
   hyper makemigrations --offline                        compare with migrations/schema.json, not with a database
   hyper makemigrations --empty --name fill_email        a file for SQL of your own")]
@@ -63,6 +65,10 @@ pub(crate) struct MakemigrationsArguments {
     /// What got another name: `table.old:new` a column, `old:new` a table. May be repeated.
     #[arg(long, value_name = "OLD:NEW")]
     pub(crate) rename: Vec<String>,
+
+    /// How values become a column's new type, in SQL, where a cast is not enough. May be repeated.
+    #[arg(long, value_name = "TABLE.COLUMN:EXPRESSION")]
+    pub(crate) using: Vec<String>,
 
     /// Drop what the models do not name: all of it, or only these.
     #[arg(long, value_name = "TABLE.NAME", num_args = 0..)]

@@ -4,10 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 
+use hyperdj_migrate::Recorded;
 use hyperdj_state::ModelPlace;
 use serde_json::Value;
 
-use super::makemigrations::{compared, live, record, write_record};
+use super::makemigrations::{Expressions, compared, live, record, write_record};
 use super::migrate::Session;
 use crate::arguments::AdoptArguments;
 use crate::near::{alternatives, near};
@@ -20,7 +21,7 @@ pub(crate) fn run(arguments: &AdoptArguments, printer: &mut Printer) -> Result<S
     let mut session = Session::open(&arguments.place, printer)?;
     let found = live(&mut session.client, &session.config, printer)?;
     let state = session.state;
-    drop(session.client);
+    let mut expressions = Expressions::new(Some(&mut session.client), &[]);
     let mut status = Status::Done;
     let mut adopted: Vec<ModelPlace<'_>> = Vec::new();
     for name in &arguments.model {
@@ -46,8 +47,13 @@ pub(crate) fn run(arguments: &AdoptArguments, printer: &mut Printer) -> Result<S
             status = Status::Findings;
             continue;
         }
-        let (wanted, plan) =
-            compared(&document, &found, None, &|other| other.table == model.table)?;
+        let (wanted, plan) = compared(
+            &document,
+            &found,
+            None,
+            &|other| other.table == model.table,
+            &mut expressions,
+        )?;
         if !plan.steps.is_empty() {
             printer.line(&format!(
                 "{name} is not adopted: it says something else than {}. This would make the table what the model says:",
@@ -82,7 +88,15 @@ pub(crate) fn run(arguments: &AdoptArguments, printer: &mut Printer) -> Result<S
         let is_managed = |model: &ModelPlace<'_>| {
             model.managed || adopted.iter().any(|own| own.table == model.table)
         };
-        let record = record(&document, &found.schema, &state.folder, None, &is_managed);
+        let mut record = record(&document, &found.schema, &state.folder, None, &is_managed);
+        record.expressions = expressions.found();
+        // Those of the models that were managed before.
+        let before = Recorded::read(&arguments.place.migrations)?;
+        record
+            .expressions
+            .extend(before.into_iter().flat_map(|before| before.expressions));
+        record.expressions.sort();
+        record.expressions.dedup();
         write_record(&record, &state.folder, printer)?;
     }
     Ok(status)

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use hyperdj_cluster::{Cluster, Options, Server, keep, stop_kept};
 use hyperdj_postgres::Config;
 
-use crate::arguments::{DemoArguments, Description, InspectdbArguments};
+use crate::arguments::{DemoArguments, InspectdbArguments};
 use crate::commands::inspectdb::write_models;
 use crate::progress::Progress;
 use crate::python::{find, no_answer};
@@ -60,6 +60,9 @@ pub(crate) fn run(arguments: &DemoArguments, printer: &mut Printer) -> Result<St
     printer.line("  hyper inspectdb --table orders order_items     some tables only");
     printer
         .line("  hyper inspectdb --include-views -o models.py   views too, into a file to import");
+    printer.line(
+        "  hyper serve                                    look at it in a browser, and as JSON",
+    );
     printer.line("  psql \"$DATABASE_URL\"                           look at the database itself");
     printer.line("  hyper demo --stop                              end that server");
     Ok(Status::Done)
@@ -141,17 +144,8 @@ fn load(server: &Server) -> Result<(), Failure> {
 /// `hyper inspectdb` with no arguments but where to write to.
 fn all_tables(output: Option<&Path>) -> InspectdbArguments {
     InspectdbArguments {
-        format: Description::Models,
-        owners: false,
-        check: None,
-        database: None,
-        schema: Vec::new(),
-        table: Vec::new(),
-        exclude: Vec::new(),
-        include_views: false,
         output: output.map(Path::to_path_buf),
-        force: false,
         statement_timeout: 60,
-        verbose: false,
+        ..InspectdbArguments::default()
     }
 }

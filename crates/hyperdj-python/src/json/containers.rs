@@ -4,7 +4,7 @@ use super::text::decimal;
 use super::value::{ENUM, Encoder, Outcome, UUID, not_finite};
 use super::{Problem, wire};
 use crate::record::attributes::slot_value;
-use crate::record::row::Row;
+use crate::record::row::{RowList, RowView};
 use crate::record::{self, dict};
 use pyo3::ffi;
 use pyo3::intern;
@@ -48,14 +48,18 @@ impl<'py> Encoder<'py> {
             self.write(&element)
                 .map_err(|problem| problem.at(|| format!("[{index}]")))?;
             if index == 0 {
-                // The others are often as long: there is room for them at once, within reason.
-                let like_this = (self.output.len() - start).saturating_mul(others);
-                self.output
-                    .reserve(like_this.saturating_add(like_this / 8).min(MOST_AHEAD));
+                self.expect_like(self.output.len() - start, others);
             }
         }
         self.output.push(b']');
         Ok(())
+    }
+
+    /// The others are often as long as the first: there is room for them at once, within reason.
+    fn expect_like(&mut self, first: usize, others: usize) {
+        let like_this = first.saturating_mul(others);
+        self.output
+            .reserve(like_this.saturating_add(like_this / 8).min(MOST_AHEAD));
     }
 
     pub(super) fn dict(&mut self, dict: &Bound<'py, PyDict>) -> Outcome {
@@ -200,11 +204,11 @@ impl<'py> Encoder<'py> {
                 && row.layout.native_json
             {
                 // No Python code runs, so that the row may be borrowed meanwhile.
-                return self.row(row);
+                return self.row(row.view());
             }
         }
         match dict::untouched(value)? {
-            Some(row) => self.row(&row),
+            Some(row) => self.row(row.view()),
             None => {
                 let made = dict::to_dict(value)?;
                 self.dict(&made)
@@ -226,7 +230,25 @@ impl<'py> Encoder<'py> {
         Ok(overrides)
     }
 
-    fn row(&mut self, row: &Row) -> Outcome {
+    /// Writes the rows of a result as a list.
+    pub(super) fn rows(&mut self, list: &RowList) -> Outcome {
+        let count = list.len();
+        self.output.push(b'[');
+        for (index, row) in list.iter().enumerate() {
+            if index > 0 {
+                self.output.push(b',');
+            }
+            self.nested(|this| this.row(row))
+                .map_err(|problem| problem.at(|| format!("[{index}]")))?;
+            if index == 0 {
+                self.expect_like(self.output.len(), count);
+            }
+        }
+        self.output.push(b']');
+        Ok(())
+    }
+
+    fn row(&mut self, row: RowView<'_>) -> Outcome {
         self.output.push(b'{');
         for (index, slot) in row.layout.slots.iter().enumerate() {
             if index > 0 {

@@ -4,6 +4,7 @@ use super::text::{base64, decimal, duration, float, string, whole};
 use super::{Problem, wire};
 use crate::decimals::{Decimals, decimals};
 use crate::moments::{self, Places, Seen, Zone};
+use crate::record::rows::Rows;
 use crate::record::{self, record_type};
 use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::ffi;
@@ -79,6 +80,9 @@ impl<'py> Encoder<'py> {
         }
         if record::cell(value).is_some() {
             return self.nested(|this| this.record(value));
+        }
+        if let Ok(rows) = value.cast_exact::<Rows>() {
+            return self.nested(|this| this.rows(&rows.get().list));
         }
         self.other(value)
     }

@@ -9,7 +9,7 @@ pub(super) enum Written {
     Yes,
     /// It is no number that JSON has.
     NotFinite,
-    /// It needs Python: what JSON or an array becomes.
+    /// It needs Python: what JSON, an array or a range becomes.
     Python,
 }
 
@@ -87,7 +87,7 @@ pub(super) fn write(
             Some((days, seconds, microseconds)) => duration(days, seconds, microseconds, output),
             None => quoted(value, output),
         },
-        Value::Json(_) | Value::Array(_) => return Ok(Written::Python),
+        Value::Json(_) | Value::Array(_) | Value::Range(_) => return Ok(Written::Python),
     }
     Ok(Written::Yes)
 }

@@ -61,11 +61,13 @@ pub(crate) fn adopt(record: &Bound<'_, PyAny>, other: &Bound<'_, PyAny>) -> PyRe
         State {
             row: other.row.clone(),
             extra,
+            owner: None,
             touched: Cell::new(other.touched.get()),
             loaded: other.loaded,
         }
     };
-    let old = std::mem::replace(&mut *cell.borrow_mut(), state);
+    let mut old = std::mem::replace(&mut *cell.borrow_mut(), state);
+    cell.borrow_mut().inherit_rows(&mut old);
     old.release(py);
     let stored = stored_names(other)?;
     let theirs = other

@@ -2,10 +2,10 @@
 
 use super::cell;
 use super::layout::Slot;
-use super::row::Row;
+use super::row::{Row, RowView};
 use crate::errors;
 use crate::values::{self, Plain};
-use hyperdj_values::ValueError;
+use hyperdj_values::{Kind, Type, ValueError};
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -29,6 +29,8 @@ pub(crate) fn set_plainly(
 
 /// What a look at the state finds.
 enum Found<'py> {
+    /// A value that is made again sooner than it is kept.
+    Brief(Bound<'py, PyAny>),
     /// The value, whole.
     Value(Bound<'py, PyString>, Bound<'py, PyAny>),
     /// It takes Python code to make the value, for which nothing may be borrowed.
@@ -54,10 +56,15 @@ pub(crate) fn read<'py>(
     let position = usize::try_from(position).unwrap_or(usize::MAX);
     let found = {
         let state = cell.borrow();
-        state.touched.set(true);
         match &state.row {
             Some(row) => match row.layout.slot(position) {
-                Some(slot) => look(py, row, slot),
+                Some(slot) => {
+                    let found = look(py, row, slot);
+                    if !matches!(found, Found::Brief(_)) {
+                        state.touched.set(true);
+                    }
+                    found
+                }
                 None => Found::NotLoaded,
             },
             None => match state.extra.as_ref().and_then(|extra| extra.known.as_ref()) {
@@ -67,6 +74,7 @@ pub(crate) fn read<'py>(
         }
     };
     match found {
+        Found::Brief(value) => Ok(value),
         Found::Value(name, value) => {
             set_plainly(instance, &name, &value)?;
             Ok(value)
@@ -75,7 +83,7 @@ pub(crate) fn read<'py>(
             let Some(slot) = row.layout.slot(position) else {
                 return Ok(py.None().into_bound(py));
             };
-            let value = slot_value(py, &row, slot)?;
+            let value = slot_value(py, row.view(), slot)?;
             set_plainly(instance, slot.name.bind(py), &value)?;
             Ok(value)
         }
@@ -88,22 +96,31 @@ pub(crate) fn read<'py>(
 fn look<'py>(py: Python<'py>, row: &Row, slot: &Slot) -> Found<'py> {
     let name = || slot.name.bind(py).clone();
     let Some(bytes) = row.value(slot.column) else {
-        return Found::Value(name(), py.None().into_bound(py));
+        return Found::Brief(py.None().into_bound(py));
     };
     if slot.convert {
         return Found::Slow(row.clone());
     }
     match values::plain(py, slot.kind, bytes) {
+        Ok(Plain::Value(value)) if is_brief(slot.kind) => Found::Brief(value),
         Ok(Plain::Value(value)) => Found::Value(name(), value),
         Ok(Plain::Slow) => Found::Slow(row.clone()),
         Err(error) => Found::Wrong(error),
     }
 }
 
+/// Whether a type's values are a few bytes that nothing can change, and take no more time to make than to look up.
+fn is_brief(kind: Type) -> bool {
+    matches!(
+        kind,
+        Type::Scalar(Kind::Bool | Kind::Int2 | Kind::Int4 | Kind::Int8 | Kind::Oid)
+    )
+}
+
 /// The value of a slot of a row that nothing else can change. Python code may run.
 pub(crate) fn slot_value<'py>(
     py: Python<'py>,
-    row: &Row,
+    row: RowView<'_>,
     slot: &Slot,
 ) -> PyResult<Bound<'py, PyAny>> {
     match row.value(slot.column) {
@@ -120,9 +137,11 @@ pub(crate) fn bytes_value<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let value = values::to_python(py, slot.kind, bytes)?;
     match &slot.field {
-        Some(field) if slot.convert && !values::is_text_of(slot.kind, &value) => field
-            .bind(py)
-            .call_method1(intern!(py, "convert"), (value,)),
+        Some(field) if slot.convert && (slot.always || !values::is_text_of(slot.kind, &value)) => {
+            field
+                .bind(py)
+                .call_method1(intern!(py, "convert"), (value,))
+        }
         _ => Ok(value),
     }
 }

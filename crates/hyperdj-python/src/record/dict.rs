@@ -49,7 +49,7 @@ pub(crate) fn from_row(py: Python<'_>, row: Row) -> PyResult<Bound<'_, PyAny>> {
         super::state::State::of_row(row.clone()),
     )?;
     for slot in layout.extras() {
-        let value = slot_value(py, &row, slot)?;
+        let value = slot_value(py, row.view(), slot)?;
         super::attributes::set_plainly(&made, slot.name.bind(py), &value)?;
     }
     if let Some(column) = layout.version

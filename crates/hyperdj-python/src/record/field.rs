@@ -12,13 +12,14 @@ use std::mem::offset_of;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-/// A field in memory: what every Python object has, then its three attributes, which Python reads and sets itself.
+/// A field in memory: what every Python object has, then its four attributes, which Python reads and sets itself.
 #[repr(C)]
 struct FieldObject {
     head: ffi::PyObject,
     position: ffi::Py_ssize_t,
     name: *mut ffi::PyObject,
     kind: *mut ffi::PyObject,
+    passes: *mut ffi::PyObject,
 }
 
 static TYPE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
@@ -59,7 +60,13 @@ fn make(py: Python<'_>) -> PyResult<Py<PyType>> {
             c"kind",
             object,
             offset_of!(FieldObject, kind),
-            c"str | None, the name of the type of its values, or \"any\"; None until it is asked for.",
+            c"str | None, the name of the type of its values, \"any\" or \"made\"; None until it is asked for.",
+        ),
+        native::member(
+            c"passes",
+            object,
+            offset_of!(FieldObject, passes),
+            c"type | None, whose values are the field's as they are: of datetime, those in UTC.",
         ),
     ];
     let slots = [
@@ -78,18 +85,23 @@ fn make(py: Python<'_>) -> PyResult<Py<PyType>> {
     unsafe { native::make_type::<FieldObject>(py, c"hyperdjango._engine.FieldReader", &slots) }
 }
 
-/// The position that a field says.
-///
-/// # Errors
-/// `TypeError` for an object that is no field, or whose position is negative.
-pub(crate) fn position(field: &Bound<'_, PyAny>) -> PyResult<usize> {
+fn object(field: &Bound<'_, PyAny>) -> PyResult<*mut FieldObject> {
     let wanted = POINTER.load(Ordering::Acquire);
     // SAFETY: the object is alive, and so is the type, which is never freed.
     if wanted.is_null() || unsafe { ffi::PyObject_TypeCheck(field.as_ptr(), wanted) } == 0 {
         return Err(PyTypeError::new_err("a field of a model is needed"));
     }
-    // SAFETY: instances of the type and of its subclasses begin with a `FieldObject`.
-    let position = unsafe { (*field.as_ptr().cast::<FieldObject>()).position };
+    // Instances of the type and of its subclasses begin with a `FieldObject`.
+    Ok(field.as_ptr().cast::<FieldObject>())
+}
+
+/// The position that a field says.
+///
+/// # Errors
+/// `TypeError` for an object that is no field, or whose position is negative.
+pub(crate) fn position(field: &Bound<'_, PyAny>) -> PyResult<usize> {
+    // SAFETY: the field is alive.
+    let position = unsafe { (*object(field)?).position };
     usize::try_from(position).map_err(|_| PyTypeError::new_err("a field's position is negative"))
 }
 
@@ -98,6 +110,15 @@ pub(crate) fn name<'py>(field: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyStri
     Ok(field
         .getattr(pyo3::intern!(field.py(), "name"))?
         .cast_into::<PyString>()?)
+}
+
+/// The type whose values are the field's as they are, where that is known.
+///
+/// # Errors
+/// `TypeError` for an object that is no field.
+pub(crate) fn passes<'py>(field: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    // SAFETY: the field is alive, and owns what it holds.
+    Ok(unsafe { Bound::from_borrowed_ptr_or_opt(field.py(), (*object(field)?).passes) })
 }
 
 /// `FieldReader.__get__`: Python calls it for what is not in the instance's own attributes.
@@ -160,7 +181,8 @@ unsafe extern "C" fn traverse(
     // SAFETY: Python calls this with an object of ours; what is null is not visited.
     unsafe {
         let field = object.cast::<FieldObject>();
-        for held in [ffi::Py_TYPE(object).cast(), (*field).name, (*field).kind] {
+        let held = [(*field).name, (*field).kind, (*field).passes];
+        for held in std::iter::once(ffi::Py_TYPE(object).cast()).chain(held) {
             if !held.is_null() {
                 let result = visit(held, argument);
                 if result != 0 {
@@ -179,6 +201,7 @@ unsafe extern "C" fn clear(object: *mut ffi::PyObject) -> c_int {
         let held = [
             ptr::replace(&raw mut (*field).name, ptr::null_mut()),
             ptr::replace(&raw mut (*field).kind, ptr::null_mut()),
+            ptr::replace(&raw mut (*field).passes, ptr::null_mut()),
         ];
         held.into_iter().for_each(|object| ffi::Py_XDECREF(object));
     }

@@ -1,9 +1,10 @@
 //! What the ORM asks of instances and tells them: functions of the module, so that no name is taken from the columns.
 
+use super::attributes::set_plainly;
 use super::dict::from_row;
 use super::expect;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyNotImplemented, PyString, PyTuple};
+use pyo3::types::{PyDict, PyList, PyNotImplemented, PyString, PyTuple};
 
 /// Whether an instance came from the database, or was saved.
 #[pyfunction]
@@ -40,12 +41,21 @@ pub(crate) fn origin(record: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
 /// Notes that the field of a position was assigned; -1 notes an attribute that is no field.
 #[pyfunction]
 pub(crate) fn mark_changed(record: &Bound<'_, PyAny>, position: isize) -> PyResult<()> {
-    let mut state = expect(record)?.borrow_mut();
-    state.touched.set(true);
-    if let Ok(position) = usize::try_from(position) {
-        let extra = state.extra_mut();
-        extra.changed.insert(position);
-        extra.assigned.insert(position);
+    let has_rows = {
+        let mut state = expect(record)?.borrow_mut();
+        state.touched.set(true);
+        if let Ok(position) = usize::try_from(position) {
+            let extra = state.extra_mut();
+            extra.changed.insert(position);
+            extra.assigned.insert(position);
+        }
+        state
+            .extra
+            .as_ref()
+            .is_some_and(|extra| !extra.owned.is_empty())
+    };
+    if has_rows {
+        super::owner::keep_alive(record)?;
     }
     Ok(())
 }
@@ -77,7 +87,8 @@ pub(crate) fn loaded_fields<'py>(record: &Bound<'py, PyAny>) -> PyResult<Bound<'
     PyTuple::new(record.py(), positions)
 }
 
-/// The target of a relation, made of the same row; `NotImplemented` if the row has none of that name.
+/// The target of a relation: the instance that the row was prefetched for, or one made of the same row; `NotImplemented`
+/// if there is none of that name. One that was made is kept as the instance's attribute.
 #[pyfunction]
 pub(crate) fn related<'py>(
     record: &Bound<'py, PyAny>,
@@ -85,6 +96,17 @@ pub(crate) fn related<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = record.py();
     let unknown = || PyNotImplemented::get(py).to_owned().into_any();
+    let same = |one: &Bound<'_, PyString>| one.is(name) || one.as_any().eq(name).unwrap_or(false);
+    let owner = expect(record)?.borrow().owner.clone();
+    if let Some(owner) = owner
+        && same(owner.name.bind(py))
+    {
+        let (object, is_new) = owner.get(py)?;
+        if is_new {
+            set_plainly(record, name, &object)?;
+        }
+        return Ok(object);
+    }
     let (row, forgotten) = {
         let state = expect(record)?.borrow();
         let forgotten: Vec<_> = state
@@ -98,7 +120,6 @@ pub(crate) fn related<'py>(
     let Some(row) = row else {
         return Ok(unknown());
     };
-    let same = |one: &Bound<'_, PyString>| one.is(name) || one.as_any().eq(name).unwrap_or(false);
     if forgotten.iter().any(same) {
         return Ok(unknown());
     }
@@ -115,15 +136,25 @@ pub(crate) fn related<'py>(
             .absent
             .iter()
             .all(|column| row.value(*column).is_none());
-    if is_absent {
-        return Ok(py.None().into_bound(py));
-    }
-    from_row(py, row.with_layout(&found.layout))
+    let target = if is_absent {
+        py.None().into_bound(py)
+    } else {
+        from_row(py, row.with_layout(&found.layout))?
+    };
+    set_plainly(record, name, &target)?;
+    Ok(target)
 }
 
 /// Says that the relation of the row is no longer the instance's, since its key was assigned.
 #[pyfunction]
 pub(crate) fn forget_related(record: &Bound<'_, PyAny>, name: Bound<'_, PyString>) -> PyResult<()> {
+    let py = record.py();
+    let owner = expect(record)?.borrow().owner.clone();
+    if let Some(owner) = owner
+        && owner.name.bind(py).as_any().eq(&name)?
+    {
+        expect(record)?.borrow_mut().owner = None;
+    }
     let mut state = expect(record)?.borrow_mut();
     let has_any = state
         .row
@@ -145,16 +176,40 @@ pub(crate) fn cache<'py>(record: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDi
         let cache = state.extra.as_ref().and_then(|extra| extra.cache.as_ref());
         cache.map(|cache| cache.bind(py).clone())
     };
-    if let Some(cache) = present(cell) {
-        return Ok(cache);
+    let cache = match present(cell) {
+        Some(cache) => cache,
+        None => {
+            let made = PyDict::new(py);
+            // Making a dict may have run a finalizer that made one as well.
+            match present(cell) {
+                Some(cache) => cache,
+                None => {
+                    cell.borrow_mut().extra_mut().cache = Some(made.clone().unbind());
+                    made
+                }
+            }
+        }
+    };
+    let prefetched = std::mem::take(&mut cell.borrow_mut().extra_mut().prefetched);
+    for (name, rows) in prefetched {
+        cache.set_item(name.into_bound(py), rows.into_bound(py))?;
     }
-    let made = PyDict::new(py);
-    // Making a dict may have run a finalizer that made one as well.
-    if let Some(cache) = present(cell) {
-        return Ok(cache);
+    Ok(cache)
+}
+
+/// Puts the rows of a relation into an instance's `cache`.
+pub(crate) fn set_prefetched(
+    record: &Bound<'_, PyAny>,
+    name: &Bound<'_, PyString>,
+    rows: Bound<'_, PyList>,
+) -> PyResult<()> {
+    if cached(record, name)?.is_some() {
+        return cache(record)?.set_item(name, rows);
     }
-    cell.borrow_mut().extra_mut().cache = Some(made.clone().unbind());
-    Ok(made)
+    let mut state = expect(record)?.borrow_mut();
+    let entry = (name.clone().unbind(), rows.unbind());
+    state.extra_mut().prefetched.push(entry);
+    Ok(())
 }
 
 /// What an instance's `cache` has under a name; None where it has nothing.
@@ -163,10 +218,19 @@ pub(crate) fn cached<'py>(
     record: &Bound<'py, PyAny>,
     name: &Bound<'py, PyString>,
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = record.py();
     let cache = {
         let state = expect(record)?.borrow();
-        let cache = state.extra.as_ref().and_then(|extra| extra.cache.as_ref());
-        cache.map(|cache| cache.bind(record.py()).clone())
+        let Some(extra) = &state.extra else {
+            return Ok(None);
+        };
+        for (key, rows) in &extra.prefetched {
+            // Two texts are compared: no Python code runs.
+            if key.is(name) || key.bind(py).to_str()? == name.to_str()? {
+                return Ok(Some(rows.bind(py).clone().into_any()));
+            }
+        }
+        extra.cache.as_ref().map(|cache| cache.bind(py).clone())
     };
     cache.map_or(Ok(None), |cache| cache.get_item(name))
 }
@@ -178,5 +242,5 @@ pub(crate) fn has_cache(record: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(state
         .extra
         .as_ref()
-        .is_some_and(|extra| extra.cache.is_some()))
+        .is_some_and(|extra| extra.cache.is_some() || !extra.prefetched.is_empty()))
 }

@@ -23,6 +23,8 @@ pub(crate) struct Slot {
     pub(crate) kind: Type,
     /// Whether the value is then converted by the field, since the column's type is not the field's.
     pub(crate) convert: bool,
+    /// Whether the field converts even the text that stands for what Python can't hold.
+    pub(crate) always: bool,
     /// The name as the key of a JSON object, with the colon.
     pub(crate) key: Vec<u8>,
 }
@@ -64,6 +66,7 @@ pub(crate) struct Layout {
 fn reading(kind: FieldKind, column: Type) -> (bool, bool) {
     let natural = match (kind, column) {
         (FieldKind::Any, _) => true,
+        (FieldKind::Made, _) => false,
         (FieldKind::Str, Type::Scalar(Kind::Text)) => true,
         (FieldKind::Str, _) => return (true, false),
         (FieldKind::Int, Type::Scalar(Kind::Int2 | Kind::Int4 | Kind::Int8 | Kind::Oid))
@@ -126,6 +129,7 @@ impl Plan {
                 kind: of,
                 // A str in PostgreSQL's text form is what is wanted, or what the field makes something of.
                 convert: kind != FieldKind::Str && reading(kind, of).1,
+                always: kind == FieldKind::Made,
                 key: json::key(name.to_str()?),
                 field: Some(field.unbind()),
             });
@@ -150,6 +154,7 @@ impl Plan {
                 column,
                 kind: *statement.kinds.get(column).ok_or_else(|| missing(column))?,
                 convert: false,
+                always: false,
                 key: json::key(name.to_str()?),
                 field: None,
                 name: name.unbind(),
@@ -175,8 +180,14 @@ impl Plan {
             });
         }
         let native_json = slots.iter().all(|slot| {
-            let is_json = matches!(slot.kind, Type::Scalar(Kind::Json | Kind::Jsonb));
-            !slot.convert && !is_json && !matches!(slot.kind, Type::Array { .. })
+            let is_made = match slot.kind {
+                Type::Scalar(kind) => {
+                    matches!(kind, Kind::Json | Kind::Jsonb) || kind.of_ends().is_some()
+                }
+                Type::Array { .. } => true,
+                Type::Other => false,
+            };
+            !slot.convert && !is_made
         });
         Ok(Arc::new(Layout {
             native_json,

@@ -45,14 +45,24 @@ fn get_state<'py>(record: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         .getattr(intern!(py, "__dict__"))?
         .cast_into::<PyDict>()?
         .copy()?;
+    let owner = cell.borrow().owner.clone();
+    if let Some(owner) = owner
+        && !attributes.contains(&owner.name)?
+    {
+        attributes.set_item(&owner.name, owner.get(py)?.0)?;
+    }
     if let Some(row) = &row {
         for slot in &row.layout.slots {
             if !attributes.contains(&slot.name)? {
-                attributes.set_item(&slot.name, slot_value(py, row, slot)?)?;
+                attributes.set_item(&slot.name, slot_value(py, row.view(), slot)?)?;
             }
         }
     }
-    let (loaded, known, assigned, changed, cache) = {
+    let cache = match functions::has_cache(record)? {
+        true => Some(functions::cache(record)?),
+        false => None,
+    };
+    let (loaded, known, assigned, changed) = {
         let state = cell.borrow();
         let extra = state.extra.as_ref();
         let partial = state.row.is_some() || extra.is_some_and(|extra| extra.known.is_some());
@@ -70,9 +80,6 @@ fn get_state<'py>(record: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             partial.then(|| state.available()),
             positions(|extra| &extra.assigned),
             positions(|extra| &extra.changed),
-            extra
-                .and_then(|extra| extra.cache.as_ref())
-                .map(|cache| cache.bind(py).clone()),
         )
     };
     let known = known.map(|known| PyTuple::new(py, known)).transpose()?;
@@ -109,6 +116,7 @@ fn set_state(record: &Bound<'_, PyAny>, kept: &Bound<'_, PyAny>) -> PyResult<()>
                 .transpose()?,
             ..Extra::default()
         })),
+        owner: None,
         touched: Cell::new(true),
         loaded,
     };

@@ -21,6 +21,8 @@ pub(crate) enum FieldKind {
     Bytes,
     /// Whatever is natural for the column.
     Any,
+    /// What the field makes of that: a member of an enumeration, a network address, a list of such.
+    Made,
 }
 
 /// The target of a relation, made of the same row.
@@ -77,9 +79,10 @@ fn kind_of(field: &Bound<'_, PyAny>) -> PyResult<FieldKind> {
         "bool" => FieldKind::Bool,
         "bytes" => FieldKind::Bytes,
         "any" => FieldKind::Any,
+        "made" => FieldKind::Made,
         other => {
             return Err(PyTypeError::new_err(format!(
-                "a field's kind is the name of a supported type or \"any\", not {other:?}"
+                "a field's kind is the name of a supported type, \"any\" or \"made\", not {other:?}"
             )));
         }
     })

@@ -1,10 +1,12 @@
 //! What Rust keeps of an instance of a model: its row, and what was changed since.
 
+use super::owner::Owner;
 use super::row::Row;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyList, PyString};
 use std::cell::Cell;
+use std::rc::Rc;
 
 /// A set of positions of fields; most models have fewer than 64.
 #[derive(Debug, Default, Clone)]
@@ -69,16 +71,27 @@ pub(crate) struct Extra {
     pub(crate) origin: Option<Py<PyAny>>,
     /// The instance's own dict for prefetched relations and hidden values.
     pub(crate) cache: Option<Py<PyDict>>,
+    /// Prefetched relations that are not in `cache` yet, which most instances never need.
+    pub(crate) prefetched: Vec<(Py<PyString>, Py<PyList>)>,
     /// The relations of the row that are no longer those of the instance, since their key was assigned.
     pub(crate) forgotten: Vec<Py<PyString>>,
+    /// What the rows that were prefetched for the instance know of it.
+    pub(crate) owned: Vec<Rc<Owner>>,
 }
 
 impl Extra {
     /// Drops it at once, where dropping a `Py` might wait.
     pub(crate) fn release(self, py: Python<'_>) {
         let this = self;
+        for owner in this.owned {
+            owner.leave();
+            owner.release(py);
+        }
         drop(this.origin.map(|object| object.into_bound(py)));
         drop(this.cache.map(|object| object.into_bound(py)));
+        for (name, rows) in this.prefetched {
+            drop((name.into_bound(py), rows.into_bound(py)));
+        }
         for name in this.forgotten.into_iter().chain(this.annotations) {
             drop(name.into_bound(py));
         }
@@ -91,6 +104,8 @@ pub(crate) struct State {
     /// What the database gave; none for a constructed instance.
     pub(crate) row: Option<Row>,
     pub(crate) extra: Option<Box<Extra>>,
+    /// The instance that the row was prefetched for.
+    pub(crate) owner: Option<Rc<Owner>>,
     /// Whether an attribute was read or set, so that the instance may differ from its row.
     pub(crate) touched: Cell<bool>,
     /// Whether it is in the database, without a row of its own.
@@ -140,11 +155,15 @@ impl State {
                 .iter()
                 .map(Py::as_ptr)
                 .chain(extra.cache.iter().map(Py::as_ptr))
+                .chain(extra.prefetched.iter().map(|(_, rows)| rows.as_ptr()))
         })
     }
 
     /// Drops it at once, where dropping a `Py` might wait.
     pub(crate) fn release(self, py: Python<'_>) {
+        if let Some(owner) = self.owner {
+            owner.release(py);
+        }
         if let Some(extra) = self.extra {
             extra.release(py);
         }

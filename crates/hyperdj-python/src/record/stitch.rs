@@ -1,6 +1,7 @@
 //! `stitch`: the rows of a relation are put to the instances that they belong to.
 
 use super::attributes::set_plainly;
+use super::owner::Owner;
 use super::row::Row;
 use super::{expect, field, functions};
 use crate::errors;
@@ -9,6 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::rc::Rc;
 
 /// A value that is compared without Python: types whose equal values have equal bytes.
 #[derive(PartialEq, Eq, Hash)]
@@ -110,13 +112,42 @@ pub(crate) fn stitch(
         }
     }
     for (parent, list) in parents.iter().zip(lists) {
-        functions::cache(&parent)?.set_item(name, list)?;
+        functions::set_prefetched(&parent, name, list)?;
     }
     if let Some(back) = back {
-        for (child, owner) in children.iter().zip(owners) {
-            if let Some(owner) = owner {
-                set_plainly(&child, back, &parents.get_item(owner)?)?;
+        lead_back(parents, children, &owners, back)?;
+    }
+    Ok(())
+}
+
+/// Has each child find the parent that it belongs to.
+fn lead_back(
+    parents: &Bound<'_, PyList>,
+    children: &Bound<'_, PyList>,
+    owners: &[Option<usize>],
+    back: &Bound<'_, PyString>,
+) -> PyResult<()> {
+    let mut known: Vec<Option<Option<Rc<Owner>>>> = vec![None; parents.len()];
+    for (child, owner) in children.iter().zip(owners) {
+        let Some(place) = *owner else {
+            continue;
+        };
+        let parent = parents.get_item(place)?;
+        let owner = match known.get(place) {
+            Some(Some(owner)) => owner.clone(),
+            _ => {
+                let made = Owner::of(&parent, back)?;
+                if let Some(known) = known.get_mut(place) {
+                    *known = Some(made.clone());
+                }
+                made
             }
+        };
+        let cell = expect(&child)?;
+        match owner {
+            // Fetched for two at once, the second is kept alive as any attribute.
+            Some(owner) if cell.borrow().owner.is_none() => cell.borrow_mut().owner = Some(owner),
+            _ => set_plainly(&child, back, &parent)?,
         }
     }
     Ok(())

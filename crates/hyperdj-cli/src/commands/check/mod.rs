@@ -6,7 +6,7 @@ mod unmanaged;
 use hyperdj_migrate::{Recorded, estimate};
 use serde_json::json;
 
-use super::makemigrations::{compared, live};
+use super::makemigrations::{Expressions, compared, live};
 use super::migrate::Session;
 use crate::arguments::{CheckArguments, Format};
 use crate::{Failure, Printer, Status, models};
@@ -31,7 +31,14 @@ pub(crate) fn run(arguments: &CheckArguments, printer: &mut Printer) -> Result<S
     let mut findings = Vec::new();
     let mut notes = Vec::new();
 
-    let (wanted, plan) = compared(&document, &found, record.as_ref(), &|model| model.managed)?;
+    let mut expressions = Expressions::new(Some(&mut session.client), &[]);
+    let (wanted, plan) = compared(
+        &document,
+        &found,
+        record.as_ref(),
+        &|model| model.managed,
+        &mut expressions,
+    )?;
     for step in &plan.steps {
         let subject = step.locks.first().map(|lock| lock.relation.to_string());
         findings.push(Finding {
@@ -48,8 +55,9 @@ pub(crate) fn run(arguments: &CheckArguments, printer: &mut Printer) -> Result<S
         });
     }
     unmanaged::compare(&document, &found.schema, &mut findings, &mut notes);
-    if let Some(record) = &record {
-        recorded::compare(record, &session.state, &found.schema, &mut findings);
+    if let Some(mut record) = record {
+        expressions.settle(&mut record.schema, &found.schema);
+        recorded::compare(&record, &session.state, &found.schema, &mut findings);
     }
     history(&mut session, &mut findings)?;
 

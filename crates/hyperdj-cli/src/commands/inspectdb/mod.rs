@@ -1,20 +1,25 @@
-//! `hyper inspectdb`: from a database to Python models, SQL or JSON.
+//! `hyper inspectdb`: from a database to Python models, SQL, JSON or a diagram.
 
 mod carried;
 mod compared;
+mod diagrams;
+mod dump;
 mod failure;
 mod narrowed;
+mod package;
 mod report;
 mod said;
 mod selection;
+mod since;
 mod sql;
+mod updated;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
 use hyperdj_catalog::{Inspection, Options, inspect_with};
-use hyperdj_codegen::Body;
+use hyperdj_codegen::{Body, Form, package};
 use hyperdj_postgres::{Client, Config};
 use hyperdj_schema::to_json;
 
@@ -28,18 +33,43 @@ use crate::{Failure, Printer, Status};
 pub(crate) use failure::inspection_failure;
 use narrowed::narrowed;
 use report::report;
-use selection::Selection;
+pub(crate) use report::{counted, schemas_read};
+use selection::Asked;
+pub(crate) use selection::Selection;
 use sql::sql;
 
 pub(crate) fn run(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    if let Some(models) = &arguments.check {
-        // What is wrong with the models is told without a database.
-        let document = crate::models::read(models)?;
+    if arguments.depth.is_some() && !arguments.format.is_diagram() {
+        return Err(Failure::new("--depth is for diagrams").with_hint(
+            "Add --format mermaid, svg or html, or name the tables with --table alone.",
+        ));
+    }
+    // What is wrong with the models is told without a database.
+    let models = arguments.check.as_deref();
+    let document = models.map(crate::models::read).transpose()?;
+    if let Some(path) = &arguments.from_dump {
+        let options = options(arguments, &patterns(&arguments.table));
+        let found = dump::read(path, arguments.via_server, &options, printer)?;
+        return match &document {
+            Some(document) => compared::compare_found(&found, None, document, arguments, printer),
+            None => write_found(&found, None, arguments, printer),
+        };
+    }
+    if let Some(document) = &document {
         let config = chosen(arguments.database.as_deref(), printer)?;
-        return compared::compare(&config, &document, arguments, printer);
+        return compared::compare(&config, document, arguments, printer);
+    }
+    if let Some(path) = &arguments.since {
+        return since::since(path, arguments, printer);
+    }
+    if let Some(models) = &arguments.update {
+        let place = crate::models::Place::of(models)?;
+        let document = crate::models::read_place(&place)?;
+        let config = chosen(arguments.database.as_deref(), printer)?;
+        return updated::run(&config, &place, &document, arguments, printer);
     }
     let config = chosen(arguments.database.as_deref(), printer)?;
     write_models(&config, arguments, printer)
@@ -51,9 +81,8 @@ pub(crate) fn write_models(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    let tables = patterns(&arguments.table);
-    let excluded = patterns(&arguments.exclude);
-    let options = options(arguments, &tables);
+    let asked = Asked::of(arguments);
+    let options = options(arguments, &asked.tables);
 
     if arguments.format == Description::Models {
         // The rules of English take a while to compile: that is done while the server works.
@@ -62,24 +91,44 @@ pub(crate) fn write_models(
     let progress = Progress::start(printer, format!("Connecting to {config}"));
     let mut client = Client::connect(config)?;
     progress.say(format!("Reading the catalog of {config}"));
-    let views = arguments.include_views;
+    let writes_models = arguments.format == Description::Models && folder(arguments)?.is_none();
     let mut body = None;
     let mut write_early = |found: &Inspection| {
-        if arguments.format != Description::Models {
+        if !writes_models {
             return;
         }
-        let selection = Selection::new(found, &tables, &excluded, views);
-        body = Some(Body::write(&found.schema, &selection.request()));
+        let selection = asked.selection(found);
+        body = Some(Body::write(
+            &found.schema,
+            &selection.request(form(arguments)),
+        ));
     };
     let found = inspect_with(&mut client, &options, &mut write_early)
         .map_err(|error| inspection_failure(error, config))?;
     drop(client);
     drop(progress);
+    write_found(&found, body, arguments, printer)
+}
 
-    let selection = Selection::new(&found, &tables, &excluded, views);
+/// Writes what was found, in the form and to the place that the arguments say; `body` is that of its models, where they
+/// are written already.
+fn write_found(
+    found: &Inspection,
+    body: Option<Body>,
+    arguments: &InspectdbArguments,
+    printer: &mut Printer,
+) -> Result<Status, Failure> {
+    let asked = Asked::of(arguments);
+    let selection = asked.selection(found);
     selection.check(&[], printer)?;
-    let request = selection.request();
+    let request = selection.request(form(arguments));
     let mut unsaid = found.schema.unmodelled.clone();
+    if let Some(folder) = folder(arguments)? {
+        report(found, &unsaid, &selection, arguments, printer);
+        let files = package(&found.schema, &request);
+        package::write_package(folder, &files, arguments.force, printer)?;
+        return Ok(Status::Done);
+    }
     let text = match arguments.format {
         Description::Models => {
             let body = body.unwrap_or_else(|| Body::write(&found.schema, &request));
@@ -92,8 +141,11 @@ pub(crate) fn write_models(
         }
         Description::Json => to_json(&narrowed(&found.schema, &selection))
             .map_err(|error| Failure::new(format!("the schema could not be written: {error}")))?,
+        Description::Mermaid | Description::Svg | Description::Html => {
+            diagrams::text(found, &selection, &asked.excluded, arguments)
+        }
     };
-    report(&found, &unsaid, &selection, arguments, printer);
+    report(found, &unsaid, &selection, arguments, printer);
     match &arguments.output {
         Some(path) if path != Path::new("-") => {
             let path_text = path.display();
@@ -107,14 +159,37 @@ pub(crate) fn write_models(
     Ok(Status::Done)
 }
 
-fn patterns(texts: &[String]) -> Vec<Pattern> {
+/// The form of the models that was asked for.
+fn form(arguments: &InspectdbArguments) -> Form {
+    Form {
+        rich: arguments.rich_types,
+        minimal: arguments.minimal,
+    }
+}
+
+/// The folder that a package is to be written into, where one is asked for.
+fn folder(arguments: &InspectdbArguments) -> Result<Option<&Path>, Failure> {
+    let folder = arguments
+        .output
+        .as_deref()
+        .filter(|path| package::is_folder(path));
+    if folder.is_some() && arguments.format != Description::Models {
+        return Err(
+            Failure::new("only models are written as a package, into a folder")
+                .with_hint("Give --output the name of a file."),
+        );
+    }
+    Ok(folder)
+}
+
+pub(crate) fn patterns(texts: &[String]) -> Vec<Pattern> {
     texts.iter().map(|text| Pattern::new(text)).collect()
 }
 
 /// What to read for what was asked for.
 fn options(arguments: &InspectdbArguments, tables: &[Pattern]) -> Options {
     Options {
-        schemas: schemas(arguments, tables),
+        schemas: schemas(&arguments.schema, tables),
         views: arguments.include_views,
         definitions: arguments.check.is_none() && arguments.format != Description::Models,
         statement_timeout: Duration::from_secs(arguments.statement_timeout.into()),
@@ -122,12 +197,12 @@ fn options(arguments: &InspectdbArguments, tables: &[Pattern]) -> Options {
 }
 
 /// The schemas to read: those that are named, by themselves or in front of a table, else `public`.
-fn schemas(arguments: &InspectdbArguments, tables: &[Pattern]) -> Option<Vec<String>> {
-    if arguments.schema.iter().any(|name| name == "*") {
+pub(crate) fn schemas(named: &[String], tables: &[Pattern]) -> Option<Vec<String>> {
+    if named.iter().any(|name| name == "*") {
         return None;
     }
-    if !arguments.schema.is_empty() {
-        return Some(arguments.schema.clone());
+    if !named.is_empty() {
+        return Some(named.to_vec());
     }
     let mut names: BTreeSet<String> = tables
         .iter()

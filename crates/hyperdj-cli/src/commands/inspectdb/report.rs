@@ -54,9 +54,12 @@ pub(crate) fn report(
 
 /// What the description can't say, by name where that was asked for.
 fn report_unsaid(unsaid: &[Unmodelled], arguments: &InspectdbArguments, printer: &mut Printer) {
+    if arguments.format.is_diagram() {
+        return;
+    }
     let teller = match arguments.format {
-        Description::Models | Description::Json => "models",
         Description::Sql => "this SQL",
+        _ => "models",
     };
     if arguments.verbose {
         for object in unsaid {
@@ -74,7 +77,7 @@ fn report_unsaid(unsaid: &[Unmodelled], arguments: &InspectdbArguments, printer:
             Description::Sql => format!(
                 "{count} that this SQL does not make, for what was not asked for, counted in its first lines; -v lists them."
             ),
-            Description::Json => format!(
+            _ => format!(
                 "{count} that models can't say (functions, triggers, grants, …) whole in `definitions`, `grants` and their \
                  like, and in `unmodelled` by kind and name."
             ),

@@ -3,10 +3,14 @@
 use std::collections::BTreeSet;
 
 use hyperdj_catalog::Inspection;
-use hyperdj_codegen::{Request, Wanted};
+use hyperdj_codegen::{Form, Request, Wanted};
 use hyperdj_schema::{QualifiedName, sql::quote_identifier};
 
+use hyperdj_state::Document;
+
+use super::patterns;
 use super::report::{other_schemas, schemas_read};
+use crate::arguments::InspectdbArguments;
 use crate::near::{alternatives, near};
 use crate::pattern::Pattern;
 use crate::{Failure, Printer};
@@ -18,6 +22,41 @@ pub(crate) struct Selection<'a> {
     excluded: &'a [Pattern],
     views: bool,
     unreadable: BTreeSet<&'a QualifiedName>,
+}
+
+/// What the arguments name, as patterns.
+pub(crate) struct Asked {
+    pub(crate) tables: Vec<Pattern>,
+    pub(crate) excluded: Vec<Pattern>,
+    views: bool,
+}
+
+impl Asked {
+    pub(crate) fn of(arguments: &InspectdbArguments) -> Self {
+        Self {
+            tables: patterns(&arguments.table),
+            excluded: patterns(&arguments.exclude),
+            views: arguments.include_views,
+        }
+    }
+
+    /// That beside what was found.
+    pub(crate) fn selection<'a>(&'a self, found: &'a Inspection) -> Selection<'a> {
+        Selection::new(found, &self.tables, &self.excluded, self.views)
+    }
+
+    /// As [`Self::selection`], for a comparison with models: what they are of need not be there.
+    pub(crate) fn beside<'a>(
+        &'a self,
+        found: &'a Inspection,
+        document: &Document,
+        printer: &mut Printer,
+    ) -> Result<Selection<'a>, Failure> {
+        let selection = self.selection(found);
+        let of_models: Vec<QualifiedName> = document.models().map(|model| model.table).collect();
+        selection.check(&of_models, printer)?;
+        Ok(selection)
+    }
 }
 
 impl<'a> Selection<'a> {
@@ -49,10 +88,11 @@ impl<'a> Selection<'a> {
     }
 
     /// The same as a request for models. Views that were not asked for are left out by it, too.
-    pub(crate) fn request(&self) -> Request<'_> {
+    pub(crate) fn request(&self, form: Form) -> Request<'_> {
         Request {
             wanted: self,
             views: self.views,
+            form,
         }
     }
 
@@ -69,11 +109,20 @@ impl<'a> Selection<'a> {
             .filter(|name| self.is_asked_for(name))
     }
 
-    /// Whether every name that was given is a table's, for a mistyped one would leave something out silently, and
-    /// whether there is anything that may be read.
+    /// Whether every name that was given is a table's, and whether there is anything that may be read.
     ///
     /// `beside` are tables that the database need not have: those of models that it is compared with.
     pub(crate) fn check(
+        &self,
+        beside: &[QualifiedName],
+        printer: &mut Printer,
+    ) -> Result<(), Failure> {
+        self.check_names(beside, printer)?;
+        self.check_readable()
+    }
+
+    /// Whether every name that was given is a table's, for a mistyped one would leave something out silently.
+    pub(crate) fn check_names(
         &self,
         beside: &[QualifiedName],
         printer: &mut Printer,
@@ -110,7 +159,7 @@ impl<'a> Selection<'a> {
                 printer.warning(&what);
             }
         }
-        self.check_readable()
+        Ok(())
     }
 
     /// A role that may read nothing of what it asked for gets an error; one that may read a part gets that.

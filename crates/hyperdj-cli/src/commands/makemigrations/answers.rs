@@ -1,6 +1,6 @@
 //! What the user says beforehand: renames, what may be dropped, what stays.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use hyperdj_change::Rename;
 use hyperdj_schema::{QualifiedName, Schema};
@@ -27,6 +27,8 @@ pub(crate) struct Answers {
     pub(crate) renames: Vec<Rename>,
     pub(crate) drops: Drops,
     pub(crate) keep: Vec<String>,
+    /// Expressions for `USING`, by the model's table and column.
+    pub(crate) using: BTreeMap<(QualifiedName, String), String>,
     /// Columns whose type is what the model's annotation means, for the model changed it.
     pub(crate) retyped: HashSet<(QualifiedName, String)>,
 }

@@ -1,6 +1,8 @@
 //! `hyper makemigrations`: from what managed models say and the database lacks to a file.
 
 mod answers;
+mod expressions;
+mod in_the_way;
 mod keep;
 mod name;
 mod part;
@@ -8,6 +10,7 @@ mod recorded;
 mod refuse;
 mod suspects;
 mod types;
+mod using;
 mod wanted;
 
 use std::fs;
@@ -28,6 +31,7 @@ use crate::progress::Progress;
 use crate::{Failure, Printer, Status, models};
 
 pub(crate) use answers::{Answers, Drops, renames};
+pub(crate) use expressions::Expressions;
 use name::name_of;
 pub(crate) use name::plain;
 pub(crate) use recorded::{record, retyped, write_record};
@@ -66,24 +70,35 @@ pub(crate) fn run(
             Some(named) => Drops::Named(named.clone()),
         },
         keep: arguments.keep.clone(),
+        using: using::using(&arguments.using, &document)?,
         ..answers
     };
-    let mut found = wanted(&document, live, &answers, &is_managed)?;
+    let known = left
+        .record
+        .as_ref()
+        .map(|record| record.expressions.clone());
+    let known = known.unwrap_or_default();
+    let mut expressions = Expressions::new(left.client.as_mut(), &known);
+    let mut found = wanted(&document, live, &answers, &is_managed, &mut expressions)?;
     if suspects::settle(&document, live, &found.said, &mut answers, printer)? {
         answers.retyped = retyped(&document, left.record.as_ref(), live, &answers);
-        found = wanted(&document, live, &answers, &is_managed)?;
+        found = wanted(&document, live, &answers, &is_managed, &mut expressions)?;
     }
+    let same = expressions.found();
     tell_kept(&found, printer);
     let changes = diff(live, &found.right, &found.options);
+    using::refuse_unused(&arguments.using, &changes)?;
     if changes.is_empty() {
         printer.line("No changes.");
         if !arguments.check && !arguments.dry_run {
-            let record = left.to_record(&document, live);
+            let mut record = left.to_record(&document, live);
+            record.expressions = same;
             write_record(&record, &left.folder, printer)?;
         }
         return Ok(Status::Done);
     }
     refuse::drops(&changes, &answers)?;
+    in_the_way::refuse(&changes, live, &found, &answers, left.client.as_mut())?;
     let online = PlanOptions::default();
     let up = plan(&changes, &online);
     refuse::hazards(&up, &accepted, &answers, live, left.client.as_mut())?;
@@ -94,7 +109,8 @@ pub(crate) fn run(
         None => name_of(&changes, number == 1),
     };
     let text = file::write(&title(&name), &up, &down);
-    let record = left.to_record(&document, &found.right);
+    let mut record = left.to_record(&document, &found.right);
+    record.expressions = same;
     let after = Some((record, &left.folder));
     finish(arguments, number, &name, &text, after, printer)
 }
@@ -244,11 +260,12 @@ pub(crate) fn compared(
     found: &Inspection,
     record: Option<&Recorded>,
     chosen: &dyn Fn(&ModelPlace<'_>) -> bool,
+    expressions: &mut Expressions<'_>,
 ) -> Result<(Wanted, Plan), Failure> {
     let found_there = &found.schema;
     let mut answers = Answers::default();
     answers.retyped = retyped(document, record, found_there, &answers);
-    let wanted = wanted(document, found_there, &answers, chosen)?;
+    let wanted = wanted(document, found_there, &answers, chosen, expressions)?;
     let changes = diff(found_there, &wanted.right, &wanted.options);
     let plan = plan(&changes, &PlanOptions { online: false });
     Ok((wanted, plan))

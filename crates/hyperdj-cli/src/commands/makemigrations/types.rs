@@ -22,11 +22,12 @@ pub(super) fn types(
     {
         used_by(relation, said, &mut used);
     }
+    // A view takes what its tables have: it is in the way of a change at most, and that is told.
     let mut others: BTreeSet<String> = BTreeSet::new();
     for relation in left
         .relations
         .iter()
-        .filter(|own| !managed.contains(&own.name))
+        .filter(|own| !managed.contains(&own.name) && !own.kind.is_view())
     {
         used_by(relation, left, &mut others);
     }
@@ -39,7 +40,8 @@ pub(super) fn types(
                 "type {shown}, which tables that are not managed use too"
             ));
         }
-        let is_taken = used.contains(&shown) && !is_shared && is_same != Some(true);
+        // One that stays what it is may be made of one that does not.
+        let is_taken = used.contains(&shown) && !is_shared;
         if is_taken {
             scope.insert(name.clone());
         }

@@ -10,6 +10,7 @@ use hyperdj_schema::{QualifiedName, Relation, RelationKind, Schema};
 use hyperdj_state::{Document, ModelPlace, schema_over};
 
 use super::answers::Answers;
+use super::expressions::Expressions;
 use super::keep::Keeper;
 use super::types::{sequences, types};
 use crate::Failure;
@@ -35,6 +36,7 @@ pub(crate) fn wanted(
     live: &Schema,
     answers: &Answers,
     chosen: &dyn Fn(&ModelPlace<'_>) -> bool,
+    expressions: &mut Expressions<'_>,
 ) -> Result<Wanted, Failure> {
     let managed: BTreeSet<QualifiedName> = document
         .models()
@@ -58,9 +60,10 @@ pub(crate) fn wanted(
         sequences: Scope::none(),
         namespaces: Scope::none(),
         renames: answers.renames.clone(),
-        ..Options::default()
+        using: answers.using.clone(),
     };
     let left = renamed(live, &said, &options);
+    expressions.settle(&mut said, &left);
     let mut right = left.clone();
     right
         .relations
@@ -111,7 +114,13 @@ pub(crate) fn said(
         let column = relation.column(answers.old_column(table, column))?;
         Some((column.data_type.clone(), column.collation.clone()))
     };
-    schema_over(document, &there)
+    // A table under its old name is under its new one here.
+    let whole = |table: &QualifiedName| {
+        let mut relation = live.relation(&answers.old_table(table))?.clone();
+        relation.name.clone_from(table);
+        Some(relation)
+    };
+    schema_over(document, &there, &whole)
         .map_err(|error| Failure::new(format!("the models do not fit together: {error}")))
 }
 

@@ -5,7 +5,10 @@ mod show;
 mod steps;
 mod watch;
 
-use hyperdj_migrate::{Direction, Kind, Patience, Phase, Runner, Script, refuse_pooler, take_lock};
+use hyperdj_migrate::{
+    Direction, Kind, Patience, Phase, Runner, Script, refuse_pooler, release_lock, same_session,
+    take_lock,
+};
 
 use crate::arguments::{LookArguments, MigrateArguments};
 use crate::{Failure, Printer, Status};
@@ -79,15 +82,28 @@ pub(crate) fn go(
         let mut watch = Watch::new(printer);
         take_lock(&mut session.client, &mut watch)?
     };
+    let done = locked(&mut session, choose, process, manner, printer);
+    release_lock(&mut session.client);
+    done
+}
+
+/// Does it all under the lock, which the process `process` of the server has.
+fn locked(
+    session: &mut Session,
+    choose: &dyn Fn(&Session) -> Result<Vec<Step>, Failure>,
+    process: i64,
+    manner: &Manner<'_>,
+    printer: &mut Printer,
+) -> Result<Status, Failure> {
     session.reread()?;
     session.state.check()?;
-    let steps = choose(&session)?;
+    let steps = choose(session)?;
     if steps.is_empty() {
-        return nothing(&session, printer);
+        return nothing(session, printer);
     }
     session.history.create(&mut session.client)?;
     for step in &steps {
-        run_step(&mut session, step, process, manner, printer)?;
+        run_step(session, step, process, manner, printer)?;
     }
     Ok(Status::Done)
 }
@@ -114,6 +130,7 @@ fn run_step(
     };
     let started = std::time::Instant::now();
     let client = &mut session.client;
+    same_session(client, process)?;
     if manner.fake {
         session.history.note(client, &script, step.direction)?;
     } else if script.kind == Kind::Python {

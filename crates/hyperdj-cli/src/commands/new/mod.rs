@@ -8,7 +8,7 @@ use std::path::Path;
 
 use hyperdj_postgres::Config;
 
-use crate::arguments::{Description, InspectdbArguments, NewArguments};
+use crate::arguments::{InspectdbArguments, NewArguments};
 use crate::commands::dbshell;
 use crate::commands::inspectdb::write_models;
 use crate::database::chosen;
@@ -40,18 +40,10 @@ pub(crate) fn run(arguments: &NewArguments, printer: &mut Printer) -> Result<Sta
     let is_ours = make(folder)?;
     let models = folder.join("models.py");
     let inspection = InspectdbArguments {
-        format: Description::Models,
-        owners: false,
-        check: None,
-        database: None,
         schema: arguments.schema.clone(),
-        table: Vec::new(),
-        exclude: Vec::new(),
-        include_views: false,
         output: Some(models.clone()),
-        force: false,
         statement_timeout: 60,
-        verbose: false,
+        ..InspectdbArguments::default()
     };
     if let Err(failure) = write_models(&config, &inspection, printer) {
         if is_ours {

@@ -1,0 +1,116 @@
+//! Values that are given to instances: by the constructor, and to thousands of them at once.
+
+use super::attributes::set_plainly;
+use super::state::Positions;
+use super::{expect, field};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDateTime, PyDict, PyList, PyString, PyTuple, PyTzInfo, PyTzInfoAccess};
+use std::collections::HashMap;
+
+static UTC: PyOnceLock<Py<PyTzInfo>> = PyOnceLock::new();
+
+/// Whether a value is one of the field's as it is. A moment is where its zone is UTC itself, which `passes` then means.
+fn passes(field: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if value.is_none() {
+        return Ok(true);
+    }
+    if !field::passes(field)?.is_some_and(|kind| value.get_type().is(&kind)) {
+        return Ok(false);
+    }
+    let Ok(moment) = value.cast::<PyDateTime>() else {
+        return Ok(true);
+    };
+    let py = value.py();
+    let utc = UTC.get_or_try_init(py, || PyTzInfo::utc(py).map(|utc| utc.to_owned().unbind()))?;
+    Ok(moment.get_tzinfo().is_some_and(|zone| zone.is(utc)))
+}
+
+/// Sets the fields of an instance whose values need no look, and gives the others, None if there are none.
+#[pyfunction]
+pub(crate) fn fill<'py>(
+    record: &Bound<'py, PyAny>,
+    fields: &Bound<'py, PyDict>,
+    values: &Bound<'py, PyDict>,
+) -> PyResult<Option<Bound<'py, PyDict>>> {
+    let mut others: Option<Bound<'py, PyDict>> = None;
+    let mut set = Positions::default();
+    for (name, value) in values {
+        let field = fields.get_item(&name)?;
+        if let Some(field) = field
+            && passes(&field, &value)?
+        {
+            set_plainly(record, name.cast::<PyString>()?, &value)?;
+            set.insert(field::position(&field)?);
+            continue;
+        }
+        let others = others.get_or_insert_with(|| PyDict::new(record.py()));
+        others.set_item(name, value)?;
+    }
+    let mut state = expect(record)?.borrow_mut();
+    state.touched.set(true);
+    let extra = state.extra_mut();
+    extra.changed.extend(set.iter());
+    extra.assigned.extend(set.iter());
+    Ok(others)
+}
+
+/// Sets a field of each instance to its value, as the database has given it.
+#[pyfunction]
+pub(crate) fn put_values(
+    records: &Bound<'_, PyList>,
+    field: &Bound<'_, PyAny>,
+    values: &Bound<'_, PyAny>,
+) -> PyResult<()> {
+    let position = field::position(field)?;
+    let name = field::name(field)?;
+    for (record, value) in records.iter().zip(values.try_iter()?) {
+        set_plainly(&record, &name, &value?)?;
+        super::functions::mark_changed(&record, position.try_into()?)?;
+    }
+    Ok(())
+}
+
+/// Says of each instance that it is in the database now, as it is.
+#[pyfunction]
+pub(crate) fn set_all_loaded(
+    records: &Bound<'_, PyList>,
+    origin: &Bound<'_, PyAny>,
+) -> PyResult<()> {
+    records
+        .iter()
+        .try_for_each(|record| super::functions::set_loaded(&record, origin.clone()))
+}
+
+/// Instances by the positions of the fields that can be read of them, in the order in which they first come.
+#[pyfunction]
+pub(crate) fn by_loaded_fields<'py>(
+    records: &Bound<'py, PyList>,
+) -> PyResult<Vec<(Bound<'py, PyTuple>, Bound<'py, PyList>)>> {
+    let py = records.py();
+    let mut places: HashMap<Vec<usize>, usize> = HashMap::new();
+    let mut groups: Vec<(Bound<'py, PyTuple>, Bound<'py, PyList>)> = Vec::new();
+    let mut last: Option<(Vec<usize>, usize)> = None;
+    for record in records {
+        let positions = expect(&record)?.borrow().available();
+        let place = match &last {
+            Some((same, place)) if *same == positions => *place,
+            _ => {
+                let place = match places.get(&positions) {
+                    Some(place) => *place,
+                    None => {
+                        groups.push((PyTuple::new(py, &positions)?, PyList::empty(py)));
+                        places.insert(positions.clone(), groups.len() - 1);
+                        groups.len() - 1
+                    }
+                };
+                last = Some((positions, place));
+                place
+            }
+        };
+        if let Some((_, group)) = groups.get(place) {
+            group.append(record)?;
+        }
+    }
+    Ok(groups)
+}

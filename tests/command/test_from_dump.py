@@ -1,0 +1,259 @@
+"""`hyper inspectdb --from-dump`: models of a dump, with no server or by way of a throwaway one."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness import ROOT, Cluster, Hyper, Result
+from snapshot import check_snapshot
+
+SHOP = (ROOT / "examples" / "legacy_shop" / "schema.sql").read_text()
+NOWHERE = {"DATABASE_URL": "postgres://nobody@127.0.0.1:9/nowhere"}
+"""A dump needs no database: one that can't be reached is never asked."""
+
+
+@pytest.fixture(scope="module")
+def shop(cluster: Cluster) -> Iterator[str]:
+    with cluster.database(SHOP, name="dump_shop") as name:
+        yield name
+
+
+def pg_dump(cluster: Cluster, name: str, path: Path, *arguments: str) -> Path:
+    subprocess.run(
+        [cluster.bin_dir / "pg_dump", *arguments, "--file", path, cluster.url(name)],
+        check=True,
+    )
+    return path
+
+
+def inspect(hyper: Hyper, path: Path | str, *arguments: str, **more: Any) -> Result:
+    return hyper(
+        "inspectdb", "--from-dump", path, *arguments, environment=NOWHERE, **more
+    )
+
+
+def write(tmp_path: Path, text: str, name: str = "schema.sql") -> Path:
+    path = tmp_path / name
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize("form", ["plain", "custom", "directory", "tar"])
+@pytest.mark.parametrize("way", [(), ("--via-server",)], ids=["text", "server"])
+def test_every_format_gives_the_models_of_the_database(
+    cluster: Cluster,
+    hyper: Hyper,
+    shop: str,
+    tmp_path: Path,
+    form: str,
+    way: tuple[str, ...],
+) -> None:
+    live = hyper("inspectdb", "--database", cluster.url(shop)).check()
+    path = pg_dump(cluster, shop, tmp_path / "shop", "--format", form)
+    assert inspect(hyper, path, *way).check().stdout == live.stdout
+
+
+def test_standard_input_and_other_options(
+    cluster: Cluster, hyper: Hyper, shop: str, tmp_path: Path
+) -> None:
+    text = pg_dump(cluster, shop, tmp_path / "shop.sql", "--clean", "--create")
+    asked = ("--schema", "*", "--table", "order*", "--exclude", "*_items")
+    for form in ("models", "sql", "json"):
+        live = hyper(
+            "inspectdb", "--database", cluster.url(shop), "--format", form, *asked
+        ).check()
+        said = inspect(
+            hyper, "-", "--format", form, *asked, stdin=text.read_text()
+        ).check()
+        if form == "json":
+            expected, found = json.loads(live.stdout), json.loads(said.stdout)
+            for schema in (expected, found):
+                for extension in schema["extensions"]:
+                    extension["version"] = ""
+            assert found == expected
+        else:
+            assert said.stdout == live.stdout
+
+
+def test_models_are_compared_with_a_dump(
+    cluster: Cluster, hyper: Hyper, tmp_path: Path
+) -> None:
+    path = write(tmp_path, "CREATE TABLE users (id serial PRIMARY KEY, name text);")
+    inspect(hyper, path, "--output", "models.py", folder=tmp_path).check()
+    same = inspect(hyper, path, "--check", "models.py", folder=tmp_path)
+    assert same.exit_code == 0, same.stderr
+    write(tmp_path, "CREATE TABLE users (id serial PRIMARY KEY, name text NOT NULL);")
+    other = inspect(hyper, path, "--check", "models.py", folder=tmp_path)
+    assert other.exit_code == 1, other.stderr
+    assert "public.users.name" in other.stdout
+
+
+def test_rows_owners_and_rights_stop_nothing(
+    cluster: Cluster, hyper: Hyper, tmp_path: Path
+) -> None:
+    script = """
+    CREATE ROLE dump_owner; CREATE ROLE dump_reader;
+    CREATE TABLE users (id serial PRIMARY KEY, name text);
+    INSERT INTO users (name) VALUES (E'a\\n;'), ('\\.'), (NULL);
+    ALTER TABLE users OWNER TO dump_owner;
+    GRANT SELECT ON users TO dump_reader;
+    CREATE POLICY own ON users TO dump_reader USING (true);
+    """
+    with cluster.database(script) as name:
+        path = pg_dump(cluster, name, tmp_path / "users.sql")
+        live = hyper("inspectdb", "--database", cluster.url(name), "-v").check()
+    cluster.run_sql("postgres", "DROP ROLE dump_owner; DROP ROLE dump_reader")
+    assert "COPY public.users" in path.read_text()
+    for way in ((), ("--via-server",)):
+        said = inspect(hyper, path, "-v", *way).check()
+        assert said.stdout == live.stdout
+        assert "grant public.users" in said.stderr
+        assert "warning" not in said.stderr
+
+
+HOSTILE = {
+    "shell": "CREATE TABLE t ();\n\\! touch {mark}\n",
+    "include": "\\i {mark}\n",
+    "copy_command": "CREATE TABLE t (a text);\n\\copy t to {mark}\n",
+    "output": "\\o {mark}\nSELECT 1;\n",
+    "backquotes": "\\set a `touch {mark}`\n",
+    "gexec": "SELECT 'CREATE TABLE t ()' \\gexec\n",
+    "alter_system": "ALTER SYSTEM SET archive_command = 'touch {mark}';\n",
+    "function_in_c": "CREATE FUNCTION run(text) RETURNS integer LANGUAGE c AS 'libc.so.6', 'system';\n",
+    "server_file": "CREATE TABLE t AS SELECT pg_read_file('/etc/passwd');\n",
+    "export": "DO $$ BEGIN COPY (SELECT 1) TO PROGRAM 'touch {mark}'; END $$;\n",
+}
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE))
+def test_a_foreign_file_runs_nothing(
+    hyper: Hyper, tmp_path: Path, name: str
+) -> None:
+    folder = tmp_path / "open"
+    folder.mkdir(mode=0o777)
+    folder.chmod(0o777)
+    mark = folder / "mark"
+    path = write(tmp_path, HOSTILE[name].replace("{mark}", str(mark)))
+    for way in ("text", "server"):
+        said = inspect(hyper, path, *(("--via-server",) if way == "server" else ()))
+        assert said.exit_code == 2
+        assert not mark.exists()
+        check_snapshot(
+            f"from_dump_{name}_{way}",
+            said,
+            {str(mark): "MARK", str(tmp_path): "FOLDER", **versions(hyper)},
+        )
+
+
+def versions(hyper: Hyper) -> dict[str, str]:
+    """What the throwaway server calls itself."""
+    said = hyper("demo").check().stderr
+    version = said.split("throwaway PostgreSQL ", 1)[1].split(" ", 1)[0]
+    return {f"PostgreSQL {version}": "PostgreSQL VERSION"}
+
+
+def test_rows_of_other_programs_are_passed_over(hyper: Hyper, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    path = write(
+        tmp_path,
+        f"CREATE TABLE t (a text);\nCOPY t FROM PROGRAM 'touch {mark}';\nCOPY t FROM '/etc/passwd';\n",
+    )
+    for way in ((), ("--via-server",)):
+        assert "class T(Model)" in inspect(hyper, path, *way).check().stdout
+        assert not mark.exists()
+
+
+UNCLEAR = {
+    "do_block": "CREATE TABLE a (id integer);\nDO $$ BEGIN EXECUTE 'DROP TABLE a'; END $$;\n",
+    "query": "CREATE TABLE a (id integer);\nSELECT change_everything();\n",
+    "unknown_type": "CREATE TABLE a (\n    id integer,\n    größe maß\n);\n",
+    "unknown_function": "CREATE TABLE a (id integer DEFAULT next_number());\n",
+    "edited": "SELECT pg_catalog.set_config('search_path', '', false);\n"
+    "CREATE TABLE public.a (price numeric, CHECK (price > 0));\n",
+    "no_end": "CREATE TABLE a (id text DEFAULT 'x);\n",
+    "two_databases": "\\connect a\nCREATE TABLE t ();\n\\connect b\nCREATE TABLE t ();\n",
+    "table_missing": "CREATE INDEX ON nowhere (id);\n",
+    "views": "CREATE TABLE a (id integer);\nCREATE VIEW v AS SELECT id FROM a;\n",
+}
+
+
+@pytest.mark.parametrize("name", sorted(UNCLEAR))
+def test_what_the_text_does_not_tell_is_told_with_its_place(
+    hyper: Hyper, tmp_path: Path, name: str
+) -> None:
+    path = write(tmp_path, UNCLEAR[name])
+    more = ("--include-views",) if name == "views" else ()
+    said = inspect(hyper, path, *more)
+    assert said.exit_code == 2
+    assert said.stdout == ""
+    check_snapshot(f"from_dump_{name}", said, {str(tmp_path): "FOLDER"})
+
+
+FILES: dict[str, bytes] = {
+    "compressed": gzip.compress(b"CREATE TABLE a ();", mtime=0),
+    "latin1": "CREATE TABLE größe ();\n".encode("latin1"),
+    "binary": b"CREATE TABLE a\0 ();\n",
+    "broken_archive": b"PGDMP nothing more",
+}
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_files_that_are_no_sql(hyper: Hyper, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "schema.sql"
+    path.write_bytes(FILES[name])
+    check_snapshot(
+        f"from_dump_{name}", inspect(hyper, path), {str(tmp_path): "FOLDER"}
+    )
+
+
+def test_no_such_file_or_schema(hyper: Hyper, tmp_path: Path) -> None:
+    missing = inspect(hyper, tmp_path / "schema.sql")
+    check_snapshot("from_dump_missing", missing, {str(tmp_path): "FOLDER"})
+    folder = inspect(hyper, tmp_path)
+    check_snapshot("from_dump_folder", folder, {str(tmp_path): "FOLDER"})
+    path = write(tmp_path, "CREATE SCHEMA sales;\nCREATE TABLE sales.orders ();\n")
+    for way in ((), ("--via-server",)):
+        said = inspect(hyper, path, "--schema", "sale", *way)
+        check_snapshot("from_dump_no_schema", said, {str(tmp_path): "FOLDER"})
+
+
+def test_an_extension_that_is_not_there(hyper: Hyper, tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "CREATE EXTENSION no_such_extension;\nCREATE TABLE a (id integer);\n",
+    )
+    said = inspect(hyper, path, "--via-server").check()
+    check_snapshot(
+        "from_dump_extension", said, {str(tmp_path): "FOLDER", **versions(hyper)}
+    )
+    with path.open("a") as file:
+        file.write("CREATE TABLE b (\n    at no_such_type\n);\n")
+    said = inspect(hyper, path, "--via-server")
+    assert said.exit_code == 2
+    check_snapshot(
+        "from_dump_extension_needed",
+        said,
+        {str(tmp_path): "FOLDER", **versions(hyper)},
+    )
+
+
+def test_an_extension_for_superusers_and_a_tablespace(
+    hyper: Hyper, tmp_path: Path
+) -> None:
+    path = write(
+        tmp_path,
+        "CREATE SCHEMA tools;\n"
+        "CREATE EXTENSION file_fdw WITH SCHEMA tools;\n"
+        "COMMENT ON EXTENSION file_fdw IS 'files';\n"
+        "SET default_tablespace = fast;\n"
+        "CREATE TABLE a (id integer);\n",
+    )
+    texts = [inspect(hyper, path, *way).check().stdout for way in ((), ("--via-server",))]
+    assert texts[0] == texts[1]
+    assert "fast" in texts[0]
