@@ -60,6 +60,9 @@ class Inspected:
 
 def load(cluster: Cluster, name: str, path: Path, own: bool) -> None:
     """Load a file as psql does. A real schema may ask for an extension that is not installed here."""
+    since = path.with_name("since")
+    if since.exists() and cluster.server_version < int(since.read_text()):
+        pytest.skip(f"{name_of(path)} needs PostgreSQL {since.read_text().strip()}")
     done = subprocess.run(
         [cluster.bin_dir / "psql", "-X", "-q", "-f", path]
         + ["-v", f"ON_ERROR_STOP={int(own)}", cluster.url(name)],

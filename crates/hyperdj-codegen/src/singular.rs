@@ -111,9 +111,9 @@ pub(crate) fn plural_phrase(words: &str) -> String {
         return format!("{noun}s that are {rest}");
     }
     match words.strip_suffix('y') {
-        Some(stem) => format!("{stem}ies"),
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
         None if words.ends_with('s') => format!("{words}es"),
-        None => format!("{words}s"),
+        _ => format!("{words}s"),
     }
 }
 
@@ -125,6 +125,7 @@ mod tests {
     fn kinds_are_counted_in_the_plural() {
         assert_eq!(plural_phrase("operator family"), "operator families");
         assert_eq!(plural_phrase("operator class"), "operator classes");
+        assert_eq!(plural_phrase("temporal key"), "temporal keys");
         assert_eq!(
             plural_phrase("row security setting"),
             "row security settings"

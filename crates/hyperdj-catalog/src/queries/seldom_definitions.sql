@@ -32,8 +32,8 @@ WITH namespaces AS MATERIALIZED (
                         FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace
                         WHERE co.oid = r.rngcollation) END,
                    'CANONICAL = ' || nullif(r.rngcanonical::oid, 0)::regproc,
-                   'SUBTYPE_DIFF = ' || nullif(r.rngsubdiff::oid, 0)::regproc,
-                   'MULTIRANGE_TYPE_NAME = ' || r.rngmultitypid::regtype --@14+
+                   'MULTIRANGE_TYPE_NAME = ' || r.rngmultitypid::regtype, --@14+
+                   'SUBTYPE_DIFF = ' || nullif(r.rngsubdiff::oid, 0)::regproc
                ))],
            NULL, NULL
     FROM types t

@@ -57,6 +57,9 @@ WITH namespaces AS MATERIALIZED (
   UNION ALL
     SELECT 'publication', pubname, 0, 0 FROM pg_publication
   UNION ALL
+    SELECT 'subscription', subname, 0, 0
+    FROM pg_subscription WHERE subdbid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+  UNION ALL
     SELECT 'extension', extname, 0, 0 FROM pg_extension WHERE extname <> 'plpgsql'
   UNION ALL
     SELECT 'default privilege', coalesce(n.nspname || ' ', '') || pg_get_userbyid(a.defaclrole), 0, 0

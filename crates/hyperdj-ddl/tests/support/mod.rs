@@ -112,6 +112,10 @@ pub fn comparable(mut schema: Schema) -> Schema {
         }
     };
     schema.unmodelled.clear();
+    for definition in &mut schema.definitions {
+        // A copy has nothing that could be withheld.
+        definition.withheld = None;
+    }
     for domain in &mut schema.domains {
         settle_checks(&mut domain.checks);
     }
