@@ -2,6 +2,7 @@
 
 mod compared;
 mod failure;
+mod files;
 mod narrowed;
 mod package;
 mod report;
