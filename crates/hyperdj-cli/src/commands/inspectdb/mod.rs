@@ -5,6 +5,7 @@ mod compared;
 mod diagrams;
 mod dump;
 mod failure;
+mod files;
 mod narrowed;
 mod package;
 mod report;
