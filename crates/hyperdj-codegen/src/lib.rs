@@ -33,7 +33,7 @@ pub use class_name::class_names;
 pub use differences::{Difference, Part, differences};
 pub use header::{counted_objects, summary};
 pub use literal::printable;
-pub use module::{Body, Form, Request, Wanted, models};
+pub use module::{Body, Form, Request, Suggestions, Wanted, models};
 pub use package::{PackageFile, package};
 pub use reserved::{RESERVED_CLASS_NAMES, RESERVED_FIELD_NAMES};
 pub use singular::prepare;

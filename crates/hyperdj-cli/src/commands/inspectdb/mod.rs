@@ -4,6 +4,7 @@ mod carried;
 mod compared;
 mod diagrams;
 mod failure;
+mod inferred;
 mod narrowed;
 mod package;
 mod report;
@@ -17,7 +18,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use hyperdj_catalog::{Inspection, Options, inspect_with};
-use hyperdj_codegen::{Body, Form, package};
+use hyperdj_codegen::{Body, Form, Request, package};
 use hyperdj_postgres::{Client, Config};
 use hyperdj_schema::to_json;
 
@@ -43,6 +44,13 @@ pub(crate) fn run(
         return Err(Failure::new("--depth is for diagrams").with_hint(
             "Add --format mermaid, svg or html, or name the tables with --table alone.",
         ));
+    }
+    if arguments.infer_relations && matches!(arguments.format, Description::Sql | Description::Json)
+    {
+        return Err(Failure::new(
+            "SQL and JSON say what the database has, and no inferred relation",
+        )
+        .with_hint("--infer-relations goes with models and diagrams."));
     }
     if let Some(models) = &arguments.check {
         // What is wrong with the models is told without a database.
@@ -92,20 +100,29 @@ pub(crate) fn write_models(
     }
     let mut body = None;
     let mut write_early = |found: &Inspection| {
-        if !writes_models {
+        if !writes_models || arguments.infer_relations {
             return;
         }
         let selection = Selection::new(found, &tables, &excluded, views);
         body = Some(Body::write(&found.schema, &selection.request(form)));
     };
-    let found = inspect_with(&mut client, &options, &mut write_early)
+    let mut found = inspect_with(&mut client, &options, &mut write_early)
         .map_err(|error| inspection_failure(error, config))?;
+    Selection::new(&found, &tables, &excluded, views).check(&[], printer)?;
+    let mut suggestions = None;
+    if arguments.infer_relations {
+        progress.say("Looking for relations".to_owned());
+        let inferred = inferred::infer(&mut found, &mut client, arguments, printer)?;
+        suggestions = Some(inferred);
+    }
     drop(client);
     drop(progress);
 
     let selection = Selection::new(&found, &tables, &excluded, views);
-    selection.check(&[], printer)?;
-    let request = selection.request(form);
+    let request = Request {
+        suggestions: suggestions.as_ref(),
+        ..selection.request(form)
+    };
     let mut unsaid = found.schema.unmodelled.clone();
     if let Some(folder) = folder {
         report(&found, &unsaid, &selection, arguments, printer);
