@@ -19,6 +19,7 @@ PURE = (
     "hyperdj-change",
     "hyperdj-diagram",
     "hyperdj-doctor",
+    "hyperdj-update",
     "hyperdj-infer",
     "hyperdj-values",
 )

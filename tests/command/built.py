@@ -25,12 +25,17 @@ def psql(cluster: Cluster, name: str, script: Path, *arguments: str) -> list[str
         line for line in done.stderr.splitlines() if re.search(r": [A-Z]+: ", line)
     ]
     # What a publication needs to be of use is said of every one.
-    return [line for line in words if "wal_level is insufficient" not in line]
+    return [
+        line
+        for line in words
+        if "is insufficient to publish logical changes" not in line
+    ]
 
 
 def build(cluster: Cluster, target: str, script: Path) -> None:
     """Build a script's database where there is none."""
-    assert psql(cluster, target, script, "-1", "-v", "ON_ERROR_STOP=1") == []
+    words = psql(cluster, target, script, "-1", "-v", "ON_ERROR_STOP=1")
+    assert words == [], words
 
 
 def schema_dump(cluster: Cluster, name: str, *arguments: str) -> list[str]:

@@ -14,7 +14,9 @@ TYPES: dict[str, type | tuple[type, ...]] = {
 }
 
 # What describes and does not judge; `format` and bounds are those of Rust's integers.
-PASSED_OVER = {"$schema", "$defs", "title", "description", "format", "minimum"}
+PASSED_OVER = {
+    *("$schema", "$defs", "title", "description", "format", "minimum", "default"),
+}
 JUDGED = {
     *("$ref", "type", "const", "enum", "anyOf", "oneOf", "properties", "required"),
     *("additionalProperties", "items", "prefixItems", "minItems", "maxItems"),

@@ -168,3 +168,28 @@ def test_a_slow_query_is_a_page(
         assert response.status_code == 503
         assert "longer than 1 second" in response.text
         assert httpx.get(f"{server.url}/tables/sneaky").status_code == 403
+
+
+def test_lists_fetch_the_beginnings_of_long_values(
+    cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Fifty rows of a megabyte each are shown in little memory, and the row's own page has more of one."""
+    script = """
+        CREATE TABLE long (id int PRIMARY KEY, t text, b bytea, j jsonb, short varchar(9), e text);
+        INSERT INTO long SELECT n, repeat('x', 1000000), decode(repeat('00', 1000000), 'hex'),
+            jsonb_build_object('a', repeat('y', 1000000)), 'brief', 'é' FROM generate_series(1, 20) n;
+    """
+    with (
+        cluster.database(script) as name,
+        serving(cluster.url(name), tmp_path_factory.mktemp("long")) as server,
+    ):
+        page = httpx.get(f"{server.url}/tables/long", timeout=60).text
+        assert len(page) < 60_000
+        assert f'{"x" * 80}<span class="cut"' in page
+        assert "1,000,000 bytes" in page
+        assert page.count(">brief<") == page.count(">é<") == 20
+        assert len(httpx.get(f"{server.url}/tables/long/1", timeout=60).text) > 40_000
+        assert (
+            httpx.get(f"{server.url}/tables/long?search=y", timeout=60).status_code
+            == 200
+        )

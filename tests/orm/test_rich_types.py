@@ -398,3 +398,18 @@ def test_a_range_says_what_it_holds() -> None:
     assert hash(Range(1, 5)) == hash(Range(1, 5))
     with pytest.raises(ValueError, match="bounds"):
         Range(1, 2, "{}")
+
+
+def test_rows_are_copied_and_parameters_are_taken(w: World) -> None:
+    async def work(database: Noting) -> None:
+        row = (Mood.ODD, Range(1, 5), IPv4Address("10.0.0.1"), [IPv6Address("::1")])
+        names = ["mood", "whole", "host", "hosts"]
+        await database.copy_from("kit", rows=[row], columns=names)
+        found = await database.query_val(
+            "SELECT id FROM kit WHERE mood = $1 AND whole = $2 AND host = $3 AND hosts = $4",
+            *row,
+        )
+        read = await Kit.objects.get(pk=found)
+        assert (read.mood, read.whole, read.host, read.hosts) == row
+
+    w.run(work)

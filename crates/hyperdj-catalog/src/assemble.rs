@@ -97,15 +97,15 @@ impl Assembly {
                 });
                 Ok(())
             }
+            Query::Definitions | Query::SeldomDefinitions => definitions::definition(self, record),
+            Query::Details => definitions::detail(self, record),
+            Query::Privileges => definitions::privilege(self, record),
+            Query::Dependencies => definitions::dependency(self, record),
             Query::StatisticsRelations
             | Query::StatisticsTexts
             | Query::StatisticsSequences
             | Query::StatisticsEnums
             | Query::StatisticsReaders => crate::statistics::take(self, query, record),
-            Query::Definitions | Query::SeldomDefinitions => definitions::definition(self, record),
-            Query::Details => definitions::detail(self, record),
-            Query::Privileges => definitions::privilege(self, record),
-            Query::Dependencies => definitions::dependency(self, record),
         }
     }
 

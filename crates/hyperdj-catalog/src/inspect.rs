@@ -14,10 +14,10 @@ use crate::record::Record;
 /// How many statements a reading sends, BEGIN and COMMIT included, however many tables there are.
 pub const STATEMENTS: usize = QUERIES.len() + 2;
 
-/// How many statements [`inspect_with_statistics`] sends, BEGIN and COMMIT included.
-pub const STATEMENTS_WITH_STATISTICS: usize = QUERIES.len() - 1 + STATISTICS_QUERIES.len() + 2;
 /// The same where definitions are read too.
 pub const STATEMENTS_WITH_DEFINITIONS: usize = STATEMENTS + ON_DEMAND.len();
+/// How many statements [`inspect_with_statistics`] sends, BEGIN and COMMIT included.
+pub const STATEMENTS_WITH_STATISTICS: usize = QUERIES.len() - 1 + STATISTICS_QUERIES.len() + 2;
 
 /// What to read, and with what patience.
 #[derive(Clone, Debug)]

@@ -16,16 +16,16 @@ pub(crate) enum Query {
     Sequences,
     Extensions,
     Unmodelled,
-    StatisticsRelations,
-    StatisticsTexts,
-    StatisticsSequences,
-    StatisticsEnums,
-    StatisticsReaders,
     Definitions,
     SeldomDefinitions,
     Details,
     Privileges,
     Dependencies,
+    StatisticsRelations,
+    StatisticsTexts,
+    StatisticsSequences,
+    StatisticsEnums,
+    StatisticsReaders,
 }
 
 /// In the order that assembling needs: what is referred to comes before what refers to it.
@@ -45,15 +45,6 @@ pub(crate) const QUERIES: &[Query] = &[
     Query::Unmodelled,
 ];
 
-/// The server's figures, which need relations to be there already.
-pub(crate) const STATISTICS_QUERIES: &[Query] = &[
-    Query::StatisticsRelations,
-    Query::StatisticsTexts,
-    Query::StatisticsSequences,
-    Query::StatisticsEnums,
-    Query::StatisticsReaders,
-];
-
 /// What is sent behind the others where definitions are asked for.
 pub(crate) const ON_DEMAND: &[Query] = &[
     Query::Definitions,
@@ -61,6 +52,15 @@ pub(crate) const ON_DEMAND: &[Query] = &[
     Query::Details,
     Query::Privileges,
     Query::Dependencies,
+];
+
+/// The server's figures, which need relations to be there already.
+pub(crate) const STATISTICS_QUERIES: &[Query] = &[
+    Query::StatisticsRelations,
+    Query::StatisticsTexts,
+    Query::StatisticsSequences,
+    Query::StatisticsEnums,
+    Query::StatisticsReaders,
 ];
 
 impl Query {
@@ -80,16 +80,16 @@ impl Query {
             Self::Sequences => include_str!("queries/sequences.sql"),
             Self::Extensions => include_str!("queries/extensions.sql"),
             Self::Unmodelled => include_str!("queries/unmodelled.sql"),
-            Self::StatisticsRelations => include_str!("queries/statistics_relations.sql"),
-            Self::StatisticsTexts => include_str!("queries/statistics_texts.sql"),
-            Self::StatisticsSequences => include_str!("queries/statistics_sequences.sql"),
-            Self::StatisticsEnums => include_str!("queries/statistics_enums.sql"),
-            Self::StatisticsReaders => include_str!("queries/statistics_readers.sql"),
             Self::Definitions => include_str!("queries/definitions.sql"),
             Self::SeldomDefinitions => include_str!("queries/seldom_definitions.sql"),
             Self::Details => include_str!("queries/details.sql"),
             Self::Privileges => include_str!("queries/privileges.sql"),
             Self::Dependencies => include_str!("queries/dependencies.sql"),
+            Self::StatisticsRelations => include_str!("queries/statistics_relations.sql"),
+            Self::StatisticsTexts => include_str!("queries/statistics_texts.sql"),
+            Self::StatisticsSequences => include_str!("queries/statistics_sequences.sql"),
+            Self::StatisticsEnums => include_str!("queries/statistics_enums.sql"),
+            Self::StatisticsReaders => include_str!("queries/statistics_readers.sql"),
         }
     }
 
@@ -133,8 +133,7 @@ mod tests {
 
     #[test]
     fn every_mark_is_understood() {
-        let sent = QUERIES.iter().chain(ON_DEMAND).chain(STATISTICS_QUERIES);
-        for query in sent {
+        for query in QUERIES.iter().chain(ON_DEMAND).chain(STATISTICS_QUERIES) {
             for line in query.source().lines() {
                 let Some((_, mark)) = line.split_once("--@") else {
                     continue;

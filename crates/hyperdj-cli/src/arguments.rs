@@ -38,7 +38,7 @@ Examples:
   hyper migrate                           apply it
   hyper doctor                            the risks of the database, each with the SQL that mends it
   hyper run                               serve the application of the current folder over HTTP
-  hyper serve                             look at the database in a browser, and read it as JSON, with no code
+  hyper serve                             the database in a browser, and as JSON, with no code
   hyper shell                             a Python prompt with the models and the database
 
 `hyper COMMAND --help` explains a command. Data goes to standard output, words to standard error.
@@ -99,7 +99,10 @@ Examples:
   hyper inspectdb --format svg --table orders --depth 2
   hyper inspectdb --infer-relations --sample          relations that no foreign key says, as comments
   hyper inspectdb --check models.py                   where models and database say different things
+  hyper inspectdb --update models.py --dry-run        what a file would become to say what the database says
   hyper inspectdb --since schema.json                 what changed since --format json wrote that file
+  hyper inspectdb --from-dump schema.sql              what pg_dump wrote, with no server; `-` is standard input
+  hyper inspectdb --from-dump shop.dump --via-server  loaded into a throwaway server: whatever SQL it holds
   hyper inspectdb --database 'postgres://user@host:5432/legacy_db'
 
 Where the database is comes from, in this order: --database, HYPER_DATABASE_URL, DATABASE_URL, a .env file in the
@@ -108,6 +111,14 @@ pub(crate) struct InspectdbArguments {
     /// The database: a URL (postgres://user@host:5432/name) or libpq settings ("host=… dbname=…").
     #[arg(long, value_name = "URL")]
     pub(crate) database: Option<String>,
+
+    /// Read a dump instead of a database: SQL, or pg_dump's custom, tar or directory format; `-` is standard input.
+    #[arg(long, value_name = "FILE", conflicts_with = "database")]
+    pub(crate) from_dump: Option<PathBuf>,
+
+    /// Load the dump into a throwaway PostgreSQL server, and read that.
+    #[arg(long, requires = "from_dump")]
+    pub(crate) via_server: bool,
 
     /// Schemas to read; `*` is all of them [default: public].
     #[arg(long, value_name = "NAME", num_args = 1..)]
@@ -147,11 +158,11 @@ pub(crate) struct InspectdbArguments {
 
     /// Look for relations that no foreign key says, by names, types and keys: with their reasons on standard error, and as
     /// comments in models.
-    #[arg(long, conflicts_with_all = ["check", "since"])]
+    #[arg(long, conflicts_with_all = ["check", "since", "update"])]
     pub(crate) infer_relations: bool,
 
     /// With --infer-relations: look at some rows of each table, too, whether their values are there.
-    #[arg(long, requires = "infer_relations")]
+    #[arg(long, requires = "infer_relations", conflicts_with = "from_dump")]
     pub(crate) sample: bool,
 
     /// With --infer-relations: write them into models, as `foreign_key=…, db_constraint=False`, or into a diagram.
@@ -167,15 +178,25 @@ pub(crate) struct InspectdbArguments {
     pub(crate) check: Option<String>,
 
     /// Write nothing: list what changed since a schema that `--format json` wrote.
-    #[arg(long, value_name = "OLD.json", conflicts_with_all = ["format", "output", "force", "check", "owners"])]
+    #[arg(long, value_name = "OLD.json", conflicts_with_all = ["format", "output", "force", "check", "update", "owners", "rich_types", "minimal", "from_dump"])]
     pub(crate) since: Option<PathBuf>,
+
+    /// Bring the models of a file or package up to date with the database. What people wrote into it stays: names, methods,
+    /// comments, annotations, order.
+    #[arg(long, value_name = "MODELS", conflicts_with_all = ["format", "output", "check", "minimal"])]
+    pub(crate) update: Option<String>,
+
+    /// With --update: write nothing, and show what would change.
+    #[arg(long, requires = "update")]
+    pub(crate) dry_run: bool,
 
     /// Write to a file instead of standard output; to a folder (`models/`), as a package with a module for each schema, or
     /// for each group of tables of a large one. What exists is replaced only with --force.
     #[arg(long, short, value_name = "FILE|FOLDER/")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Replace the output file where its content would change.
+    /// Replace the output file where its content would change; with --update, take classes out even where most tables of
+    /// the models are not there.
     #[arg(long)]
     pub(crate) force: bool,
 

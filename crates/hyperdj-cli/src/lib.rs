@@ -12,6 +12,7 @@ mod near;
 mod output;
 mod pattern;
 mod printer;
+mod programs;
 mod progress;
 mod python;
 mod script;

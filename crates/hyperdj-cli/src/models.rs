@@ -1,6 +1,6 @@
 //! The models of a project, as the Python beside the command imports them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use hyperdj_state::Document;
@@ -8,11 +8,71 @@ use hyperdj_state::Document;
 use crate::Failure;
 use crate::python::{no_answer, python};
 
+/// Where models are.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    /// As it was named.
+    pub(crate) named: String,
+    /// The module's name.
+    pub(crate) module: String,
+    /// The folder to import it from.
+    pub(crate) folder: String,
+    /// Another folder, in which what it imports may be.
+    pub(crate) beside: Option<String>,
+    /// Whether it is a package, a folder with a module for each schema.
+    pub(crate) is_package: bool,
+}
+
+impl Place {
+    /// The place that a path, or the name of a module, stands for.
+    pub(crate) fn of(named: &str) -> Result<Self, Failure> {
+        let (module, folder) = module(named)?;
+        let is_package = is_package(&Path::new(&folder).join(&module));
+        Ok(Self {
+            named: named.trim_end_matches('/').to_owned(),
+            module,
+            folder,
+            beside: None,
+            is_package,
+        })
+    }
+
+    /// The file of the module itself, of a package its `__init__.py`.
+    pub(crate) fn file(&self) -> Option<PathBuf> {
+        let folder = Path::new(&self.folder);
+        let file = match self.is_package {
+            true => folder.join(&self.module).join("__init__.py"),
+            false => folder.join(format!("{}.py", self.module.replace('.', "/"))),
+        };
+        file.is_file().then_some(file)
+    }
+}
+
 /// Imports the models of a file or module, in a process of their own, and gives what they say.
 pub(crate) fn read(named: &str) -> Result<Document, Failure> {
-    let (module, folder) = module(named)?;
-    let output = python()?
-        .args(["-m", "hyperdjango._state", &module, "--path", &folder])
+    read_place(&Place::of(named)?)
+}
+
+/// As [`read`].
+pub(crate) fn read_place(place: &Place) -> Result<Document, Failure> {
+    let named = &place.named;
+    let mut command = python()?;
+    command.args([
+        "-m",
+        "hyperdjango._state",
+        &place.module,
+        "--path",
+        &place.folder,
+    ]);
+    if let Some(beside) = &place.beside {
+        let mut paths = vec![PathBuf::from(beside)];
+        let before = std::env::var_os("PYTHONPATH");
+        paths.extend(before.iter().flat_map(std::env::split_paths));
+        if let Ok(joined) = std::env::join_paths(paths) {
+            command.env("PYTHONPATH", joined);
+        }
+    }
+    let output = command
         .stdin(Stdio::null())
         .output()
         .map_err(|error| Failure::new(format!("Python could not be started: {error}")))?;

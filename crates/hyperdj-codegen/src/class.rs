@@ -6,7 +6,6 @@ use hyperdj_schema::{ForeignKey, QualifiedName, Relation, RelationKind};
 
 use crate::constraints::constraints;
 use crate::field::{PythonType, field};
-use crate::field_name::field_names;
 use crate::imports::Imports;
 use crate::indexes::{indexes, marked_column};
 use crate::layout::{Argument, Expression, assignment};
@@ -81,7 +80,7 @@ impl ClassContext<'_, '_> {
                 if is_primary_key(relation, &key.target_columns) {
                     text(&class)
                 } else {
-                    let names = field_names(relation);
+                    let names = self.module.field_names(relation);
                     let column = key.target_columns.first().map_or("", String::as_str);
                     let field = names.get(column).map_or("", String::as_str);
                     text(&format!("{class}.{field}"))
@@ -111,7 +110,8 @@ pub(crate) fn is_primary_key(relation: &Relation, columns: &[String]) -> bool {
 /// The text of a class, with a line break behind it.
 pub(crate) fn class<'s>(module: &mut ModuleContext<'s>, relation: &'s Relation) -> String {
     let name = module.class_name(&relation.name).to_owned();
-    let mut context = ClassContext::new(module, relation, field_names(relation));
+    let names = module.field_names(relation);
+    let mut context = ClassContext::new(module, relation, names);
     let mut code = String::new();
     let is_table = !relation.kind.is_view();
     if is_table && relation.primary_key.is_none() {
@@ -180,7 +180,7 @@ pub(crate) fn meta(
             ));
         }
         let function = context.module.imports.model("View");
-        entries.push(("view", Expression::Call(function, arguments)));
+        entries.push(("view", Expression::call(function, arguments)));
     }
     if let Some(partition) = &relation.partition_of {
         let arguments = vec![
@@ -188,7 +188,7 @@ pub(crate) fn meta(
             Argument::new(text(&partition.bound)),
         ];
         let function = context.module.imports.model("Partition");
-        entries.push(("partition_of", Expression::Call(function, arguments)));
+        entries.push(("partition_of", Expression::call(function, arguments)));
     }
     if let Some(key) = &relation.partition_by {
         entries.push(("partition_by", text(key)));
@@ -216,7 +216,7 @@ pub(crate) fn meta(
             arguments.push(Argument::named("column_options", options));
         }
         let function = context.module.imports.model("ForeignServer");
-        entries.push(("foreign", Expression::Call(function, arguments)));
+        entries.push(("foreign", Expression::call(function, arguments)));
     }
     if relation.unlogged {
         entries.push(("unlogged", Expression::Atom("True".to_owned())));
@@ -229,13 +229,15 @@ pub(crate) fn meta(
     if let Some(tablespace) = &relation.tablespace {
         entries.push(("tablespace", text(tablespace)));
     }
-    let constraints = constraints(context, relation);
-    if !constraints.is_empty() {
-        entries.push(("constraints", Expression::Tuple(constraints)));
-    }
-    let indexes = indexes(context, relation);
-    if !indexes.is_empty() {
-        entries.push(("indexes", Expression::Tuple(indexes)));
+    let lists = [
+        ("constraints", constraints(context, relation)),
+        ("indexes", indexes(context, relation)),
+    ];
+    for (name, found) in lists {
+        if !found.is_empty() {
+            let items = found.into_iter().map(|(_, said)| said).collect();
+            entries.push((name, Expression::Tuple(items)));
+        }
     }
     if let Some(comment) = &relation.comment {
         entries.push(("comment", text(comment)));

@@ -8,28 +8,27 @@ use hyperdj_schema::{
 
 use crate::class::{ClassContext, is_primary_key, push_options, text};
 use crate::field::marked_foreign_key;
-use crate::field_name::field_names;
 use crate::layout::{Argument, Expression};
 
-/// The constraints of a relation that are to be written, by kind and then by name.
+/// The constraints of a relation that are to be written, by kind and then by name, each with its name.
 ///
 /// What came from a partitioned table is the parent's to say, unless it has a name of its own here.
 pub(crate) fn constraints(
     context: &mut ClassContext<'_, '_>,
     relation: &Relation,
-) -> Vec<Expression> {
+) -> Vec<(String, Expression)> {
     let mut found = Vec::new();
-    found.extend(
-        relation
-            .primary_key
-            .as_ref()
-            .and_then(|key| primary_key(context, relation, key)),
-    );
+    if let Some(key) = &relation.primary_key {
+        let said = primary_key(context, relation, key);
+        found.extend(said.map(|said| (key.name.clone(), said)));
+    }
     for constraint in &relation.uniques {
-        found.extend(unique(context, relation, constraint));
+        let said = unique(context, relation, constraint);
+        found.extend(said.map(|said| (constraint.name.clone(), said)));
     }
     for key in &relation.foreign_keys {
-        found.extend(foreign_key(context, relation, key));
+        let said = foreign_key(context, relation, key);
+        found.extend(said.map(|said| (key.name.clone(), said)));
     }
     for check in relation.checks.iter().filter(|check| !check.inherited) {
         let mut arguments = vec![Argument::new(text(&check.expression))];
@@ -45,10 +44,8 @@ pub(crate) fn constraints(
             push_flag(&mut arguments, "validated", false);
         }
         push_comment(&mut arguments, check.comment.as_deref());
-        found.push(Expression::Call(
-            context.module.imports.model("Check"),
-            arguments,
-        ));
+        let said = Expression::call(context.module.imports.model("Check"), arguments);
+        found.push((check.name.clone(), said));
     }
     for exclusion in relation.exclusions.iter().filter(|found| !found.inherited) {
         let mut arguments = vec![Argument::new(text(&exclusion.definition))];
@@ -56,10 +53,8 @@ pub(crate) fn constraints(
         let usual = exclusion_name(&relation.name.name, columns.iter().map(String::as_str));
         push_name(&mut arguments, &exclusion.name, &usual);
         push_comment(&mut arguments, exclusion.comment.as_deref());
-        found.push(Expression::Call(
-            context.module.imports.model("Exclude"),
-            arguments,
-        ));
+        let said = Expression::call(context.module.imports.model("Exclude"), arguments);
+        found.push((exclusion.name.clone(), said));
     }
     found
 }
@@ -85,7 +80,7 @@ fn primary_key(
     push_deferrable(&mut arguments, key.deferrable);
     push_comment(&mut arguments, key.comment.as_deref());
     (!arguments.is_empty())
-        .then(|| Expression::Call(context.module.imports.model("PrimaryKey"), arguments))
+        .then(|| Expression::call(context.module.imports.model("PrimaryKey"), arguments))
 }
 
 fn unique(
@@ -123,7 +118,7 @@ fn unique(
         .into_iter()
         .map(Argument::new);
     let arguments = fields.chain(facts).collect();
-    Some(Expression::Call(
+    Some(Expression::call(
         context.module.imports.model("Unique"),
         arguments,
     ))
@@ -176,7 +171,7 @@ fn foreign_key(
         push_target(context, &mut arguments, key);
     }
     arguments.extend(facts);
-    Some(Expression::Call(
+    Some(Expression::call(
         context.module.imports.model("ForeignKey"),
         arguments,
     ))
@@ -195,7 +190,7 @@ fn push_target(
     };
     arguments.push(Argument::new(text(&class)));
     if !is_primary_key(target, &key.target_columns) {
-        let names = field_names(target);
+        let names = context.module.field_names(target);
         let fields = key
             .target_columns
             .iter()

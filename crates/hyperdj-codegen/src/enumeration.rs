@@ -18,7 +18,7 @@ use crate::reserved::RESERVED_CLASS_NAMES;
 pub(crate) struct EnumClass {
     pub(crate) name: String,
     /// Each member with its label, in order.
-    members: Vec<(String, String)>,
+    pub(crate) members: Vec<(String, String)>,
 }
 
 impl EnumClass {
@@ -26,6 +26,26 @@ impl EnumClass {
     pub(crate) fn member(&self, label: &str) -> Option<String> {
         let (member, _) = self.members.iter().find(|(_, known)| known == label)?;
         Some(format!("{}.{member}", self.name))
+    }
+
+    /// The same labels under the names that a file has for the class and its members.
+    pub(crate) fn named(&self, name: &str, members: &[(String, String)]) -> Self {
+        let taken: HashSet<String> = members.iter().map(|(member, _)| member.clone()).collect();
+        let of_label = |label: &String| members.iter().find(|(_, known)| known == label);
+        Self {
+            name: name.to_owned(),
+            members: self
+                .members
+                .iter()
+                .map(|(usual, label)| {
+                    let member = match of_label(label) {
+                        Some((member, _)) => member.clone(),
+                        None => numbered(usual, &taken),
+                    };
+                    (member, label.clone())
+                })
+                .collect(),
+        }
     }
 
     /// The text of the class, with a line break behind it.

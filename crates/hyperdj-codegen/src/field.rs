@@ -88,28 +88,48 @@ pub(crate) fn field_parts(
     relation: &Relation,
     column: &Column,
 ) -> (String, Expression) {
-    let mut written = Written {
-        canonical: "",
-        or_none: false,
-    };
+    let pieces = field_pieces(context, relation, column);
+    let or_none = if pieces.says_none { " | None" } else { "" };
+    let target = format!("{}: {}{or_none}", pieces.name, pieces.annotation);
+    (target, Expression::call("Field", pieces.arguments))
+}
+
+/// What a field is made of.
+pub(crate) struct FieldPieces {
+    pub(crate) name: String,
+    /// The annotation, without a word on NULL.
+    pub(crate) annotation: String,
+    /// Whether `| None` comes behind it.
+    pub(crate) says_none: bool,
+    pub(crate) arguments: Vec<Argument>,
+}
+
+pub(crate) fn field_pieces(
+    context: &mut ClassContext<'_, '_>,
+    relation: &Relation,
+    column: &Column,
+) -> FieldPieces {
     let rich = match context.module.form.rich {
         true => rich_annotation(context, &column.data_type),
         false => None,
     };
-    let mut type_name = rich.unwrap_or_else(|| {
+    let mut written = Written {
+        canonical: "",
+        or_none: context.module.form.rich && column.nullable,
+    };
+    let type_name = rich.unwrap_or_else(|| {
         let usual = annotation(&column.data_type);
         written.canonical = usual.canonical;
         context.type_name(usual)
     });
-    if context.module.form.rich && column.nullable {
-        written.or_none = true;
-        type_name.push_str(" | None");
-    }
     let arguments = arguments(context, relation, column, written);
-    let name = context.field(&column.name).to_owned();
     context.module.imports.model("Field");
-    let target = format!("{name}: {type_name}");
-    (target, Expression::Call("Field", arguments))
+    FieldPieces {
+        name: context.field(&column.name).to_owned(),
+        annotation: type_name,
+        says_none: written.or_none,
+        arguments,
+    }
 }
 
 /// What an annotation says already.
@@ -244,7 +264,7 @@ fn arguments(
                 Argument::new(expression),
                 Argument::named("virtual", flag(true)),
             ];
-            Expression::Call(context.module.imports.model("Generated"), arguments)
+            Expression::call(context.module.imports.model("Generated"), arguments)
         };
         arguments.push(Argument::named("generated", value));
     }
@@ -295,7 +315,7 @@ fn identity(context: &mut ClassContext<'_, '_>, identity: &Identity) -> Expressi
     if let Some(sequence) = &identity.sequence {
         arguments.push(Argument::named("sequence_name", text(&sequence.name)));
     }
-    Expression::Call(context.module.imports.model("Identity"), arguments)
+    Expression::call(context.module.imports.model("Identity"), arguments)
 }
 
 fn serial(context: &mut ClassContext<'_, '_>, serial: &Serial) -> Expression {
@@ -304,7 +324,7 @@ fn serial(context: &mut ClassContext<'_, '_>, serial: &Serial) -> Expression {
         arguments.push(Argument::named("data_type", text(data_type)));
     }
     push_sequence_options(&mut arguments, &serial.options);
-    Expression::Call(context.module.imports.model("Serial"), arguments)
+    Expression::call(context.module.imports.model("Serial"), arguments)
 }
 
 /// `start=…, increment=…, …`: what differs from the defaults.

@@ -37,6 +37,16 @@ impl Imports {
         self.beside.insert(name.to_owned());
     }
 
+    /// Every name: its module, and what it is used under.
+    pub(crate) fn all(&self) -> BTreeSet<(&'static str, &'static str, String)> {
+        let names = self.names.iter().flat_map(|(module, names)| {
+            names
+                .iter()
+                .map(|name| (*module, *name, (*name).to_owned()))
+        });
+        names.chain(self.aliases.iter().cloned()).collect()
+    }
+
     /// The import statements: the standard library's, an empty line, the package's.
     pub(crate) fn text(&self) -> String {
         let mut modules: BTreeSet<&'static str> = self.names.keys().copied().collect();
@@ -85,7 +95,7 @@ impl Imports {
 }
 
 /// An import of names, one to a line where they don't fit on one.
-pub(crate) fn import_statement(module: &str, names: &[&str]) -> String {
+pub fn import_statement(module: &str, names: &[&str]) -> String {
     let mut names = names.to_vec();
     names.sort_by(|left, right| member_order(left, right));
     let statement = format!("from {module} import {}", names.join(", "));

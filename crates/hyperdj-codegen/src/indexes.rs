@@ -7,13 +7,19 @@ use crate::class::{ClassContext, name_pair, option_dictionary, text};
 use crate::constraints::{push_comment, push_flag, push_index, push_name};
 use crate::layout::{Argument, Expression};
 
-/// The indexes of a relation that are to be written, in name order.
-pub(crate) fn indexes(context: &mut ClassContext<'_, '_>, relation: &Relation) -> Vec<Expression> {
+/// The indexes of a relation that are to be written, in name order, each with its name.
+pub(crate) fn indexes(
+    context: &mut ClassContext<'_, '_>,
+    relation: &Relation,
+) -> Vec<(String, Expression)> {
     relation
         .indexes
         .iter()
         .filter(|index| marked_column(relation, index).is_none())
-        .filter_map(|index| self::index(context, relation, index))
+        .filter_map(|index| {
+            let said = self::index(context, relation, index)?;
+            Some((index.name.clone(), said))
+        })
         .collect()
 }
 
@@ -73,7 +79,7 @@ fn index(
         push_flag(&mut arguments, "valid", false);
     }
     push_comment(&mut arguments, index.comment.as_deref());
-    Some(Expression::Call(
+    Some(Expression::call(
         context.module.imports.model("Index"),
         arguments,
     ))
@@ -113,5 +119,5 @@ fn key(context: &mut ClassContext<'_, '_>, key: &IndexKey) -> Expression {
     if let Some(collation) = &key.collation {
         arguments.push(Argument::named("collation", name_pair(collation)));
     }
-    Expression::Call(context.module.imports.model(function), arguments)
+    Expression::call(context.module.imports.model(function), arguments)
 }

@@ -1,5 +1,7 @@
 //! Expressions, and how ruff lays them out: flat where they fit in 88 columns, else broken at the outermost bracket.
 
+use std::borrow::Cow;
+
 use unicode_width::UnicodeWidthStr;
 
 /// The width that a line may have, in columns.
@@ -18,13 +20,13 @@ fn width(text: &str) -> usize {
 
 /// A Python expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Expression {
+pub enum Expression {
     /// What has no place to break: a name, a number, a string.
     Atom(String),
     /// A text of several lines between triple quotes.
     Lines(String),
     /// A call: the function's name and its arguments.
-    Call(&'static str, Vec<Argument>),
+    Call(Cow<'static, str>, Vec<Argument>),
     /// `[…]`
     List(Vec<Expression>),
     /// `(…)`
@@ -33,47 +35,66 @@ pub(crate) enum Expression {
     Dictionary(Vec<(Expression, Expression)>),
 }
 
+impl Expression {
+    /// A call of a function by its name.
+    pub fn call(function: impl Into<Cow<'static, str>>, arguments: Vec<Argument>) -> Self {
+        Self::Call(function.into(), arguments)
+    }
+}
+
 /// An argument of a call, by place or by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Argument {
-    keyword: Option<&'static str>,
-    value: Expression,
+pub struct Argument {
+    /// The name, where it is given by name.
+    pub keyword: Option<Cow<'static, str>>,
+    /// The value.
+    pub value: Expression,
 }
 
 impl Argument {
-    pub(crate) fn new(value: Expression) -> Self {
+    /// An argument by its place.
+    pub fn new(value: Expression) -> Self {
         Self {
             keyword: None,
             value,
         }
     }
 
-    pub(crate) fn named(keyword: &'static str, value: Expression) -> Self {
+    /// An argument by its name.
+    pub fn named(keyword: impl Into<Cow<'static, str>>, value: Expression) -> Self {
         Self {
-            keyword: Some(keyword),
+            keyword: Some(keyword.into()),
             value,
         }
     }
 }
 
 /// A statement `target = value` at an indentation in steps, with a line break behind it.
-pub(crate) fn assignment(target: &str, value: &Expression, steps: usize) -> String {
+pub fn assignment(target: &str, value: &Expression, steps: usize) -> String {
+    assignment_before(target, value, steps, 0)
+}
+
+/// As [`assignment`], where a comment of so many columns stands behind it.
+pub fn assignment_before(target: &str, value: &Expression, steps: usize, behind: usize) -> String {
     let indent = steps * STEP;
     let margin = " ".repeat(indent);
     let start = indent + width(target) + 3;
     if let Expression::Atom(text) = value
-        && start + width(text) > LINE_WIDTH
+        && start + width(text) + behind > LINE_WIDTH
         && indent + STEP + width(text) <= LINE_WIDTH
     {
         // A string that is too long for its line moves to one of its own where it fits there.
         let inner = " ".repeat(indent + STEP);
         return format!("{margin}{target} = (\n{inner}{text}\n{margin})\n");
     }
-    format!("{margin}{target} = {}\n", laid_out(value, indent, start, 0))
+    format!(
+        "{margin}{target} = {}\n",
+        laid_out(value, indent, start, behind)
+    )
 }
 
 /// An expression on one line, or as it stands in a file where a text of several lines is in it.
-pub(crate) fn one_line(value: &Expression) -> String {
+pub fn one_line(value: &Expression) -> String {
     flat(value).unwrap_or_else(|| laid_out(value, 0, 0, 0))
 }
 
@@ -126,7 +147,10 @@ fn call(function: &str, arguments: &[Argument], indent: usize) -> String {
         );
     }
     let body = broken('(', arguments, ')', indent, false, |argument| {
-        let prefix = argument.keyword.map(|keyword| format!("{keyword}="));
+        let prefix = argument
+            .keyword
+            .as_ref()
+            .map(|keyword| format!("{keyword}="));
         let prefix = prefix.unwrap_or_default();
         let behind = usize::from(arguments.len() > 1);
         let value = laid_out(&argument.value, inner, inner + width(&prefix), behind);
@@ -222,7 +246,7 @@ fn push_flat(text: &mut String, expression: &Expression) -> bool {
 
 fn push_flat_arguments(text: &mut String, arguments: &[Argument]) -> bool {
     push_joined(text, arguments, |text, argument| {
-        if let Some(keyword) = argument.keyword {
+        if let Some(keyword) = &argument.keyword {
             text.push_str(keyword);
             text.push('=');
         }

@@ -3,7 +3,7 @@
 /// A string literal, in double quotes unless single ones need fewer escapes.
 ///
 /// Whatever is not printable is escaped: control characters, and what would change how the line reads.
-pub(crate) fn string(text: &str) -> String {
+pub fn string(text: &str) -> String {
     let quote = preferred_quote(text);
     let mut literal = String::with_capacity(text.len() + 2);
     literal.push(quote);

@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use hyperdj_schema::{QualifiedName, Relation, Schema};
 
 use crate::class::{class, text};
-use crate::class_name::class_names;
+use crate::class_name::{class_names, numbered};
 use crate::enumeration::{EnumClass, enum_classes};
+use crate::field_name::field_names;
 use crate::header::docstring;
 use crate::imports::Imports;
 use crate::layout::{Argument, Expression};
@@ -74,6 +75,8 @@ pub(crate) struct ModuleContext<'s> {
     pub(crate) suggestions: Suggestions,
     /// The classes of enumerations by their types, as `format_type` prints those.
     enums: HashMap<String, EnumClass>,
+    /// Names that fields have in a file, by table and column.
+    pub(crate) named_fields: HashMap<QualifiedName, HashMap<String, String>>,
     /// Whether these classes stand in another module, from which they are imported.
     imports_enums: bool,
 }
@@ -95,6 +98,7 @@ impl<'s> ModuleContext<'s> {
             form: Form::default(),
             suggestions: Suggestions::default(),
             enums: HashMap::new(),
+            named_fields: HashMap::new(),
             imports_enums: false,
         }
     }
@@ -119,6 +123,22 @@ impl<'s> ModuleContext<'s> {
         self.enums.get(data_type)
     }
 
+    /// The names of a relation's fields: those that the file has, the usual ones for other columns.
+    pub(crate) fn field_names<'r>(&self, relation: &'r Relation) -> HashMap<&'r str, String> {
+        let mut names = field_names(relation);
+        let Some(named) = self.named_fields.get(&relation.name) else {
+            return names;
+        };
+        let taken: HashSet<String> = named.values().cloned().collect();
+        for (column, name) in &mut names {
+            *name = match named.get(*column) {
+                Some(known) => known.clone(),
+                None => numbered(name, &taken),
+            };
+        }
+        names
+    }
+
     /// The class of a relation.
     pub(crate) fn class_name(&self, name: &QualifiedName) -> &str {
         self.names.get(name).map_or("", String::as_str)
@@ -134,7 +154,7 @@ impl<'s> ModuleContext<'s> {
     pub(crate) fn table(&mut self, name: &QualifiedName, columns: &[String]) -> Expression {
         let parts = [&name.schema, &name.name].into_iter().chain(columns);
         let arguments = parts.map(|part| Argument::new(text(part))).collect();
-        Expression::Call(self.imports.model("Table"), arguments)
+        Expression::call(self.imports.model("Table"), arguments)
     }
 }
 

@@ -12,8 +12,15 @@ pub(crate) fn member_order(left: &str, right: &str) -> Ordering {
         .then_with(|| natural(left, right))
 }
 
+/// Compares two entries of `__all__`: as in an import, capitals before small letters.
+pub fn export_order(left: &str, right: &str) -> Ordering {
+    kind(left)
+        .cmp(&kind(right))
+        .then_with(|| natural(left, right))
+}
+
 /// Compares two texts in which a run of digits is a number.
-pub(crate) fn natural(left: &str, right: &str) -> Ordering {
+pub fn natural(left: &str, right: &str) -> Ordering {
     let (mut left, mut right) = (left.chars().peekable(), right.chars().peekable());
     loop {
         match (left.peek().copied(), right.peek().copied()) {

@@ -13,7 +13,7 @@ use crate::imports::import_statement;
 use crate::layout::{Expression, assignment};
 use crate::literal::{self, printable};
 use crate::module::{ModuleContext, Request, taken};
-use crate::natural::{member_order, natural};
+use crate::natural::{export_order, natural};
 use crate::order::ordered;
 use crate::reserved::KEYWORDS;
 use crate::rich::printed;
@@ -160,7 +160,7 @@ fn init(
         text.push_str(&import_statement(&format!(".{module}"), &names));
         text.push('\n');
         all.extend(names.iter().map(|name| (*name).to_owned()));
-        all.sort_by(|left: &String, right| member_order(left, right));
+        all.sort_by(|left: &String, right| export_order(left, right));
     }
     if !all.is_empty() {
         let items = all
@@ -246,7 +246,7 @@ fn by_first_word<'r>(group: &[&'r Relation]) -> BTreeMap<&'r str, Vec<&'r Relati
 }
 
 /// A module's name: a schema's or a word's in small letters, made an identifier.
-fn module_name(text: &str) -> String {
+pub fn module_name(text: &str) -> String {
     let name = cleaned(&text.to_lowercase());
     let name = match name.chars().next() {
         Some(first) if unicode_ident::is_xid_start(first) => name,

@@ -136,7 +136,7 @@ pub(crate) fn enumeration(module: &mut ModuleContext<'_>, found: &Enum) -> Expre
     };
     arguments.push(Argument::new(labels));
     push_comment(&mut arguments, found.comment.as_deref());
-    Expression::Call(module.imports.model("EnumType"), arguments)
+    Expression::call(module.imports.model("EnumType"), arguments)
 }
 
 pub(crate) fn composite(module: &mut ModuleContext<'_>, found: &Composite) -> Expression {
@@ -145,7 +145,7 @@ pub(crate) fn composite(module: &mut ModuleContext<'_>, found: &Composite) -> Ex
     let attributes = attributes.map(|(name, data_type)| (text(name), text(data_type)));
     arguments.push(Argument::new(Expression::Dictionary(attributes.collect())));
     push_comment(&mut arguments, found.comment.as_deref());
-    Expression::Call(module.imports.model("CompositeType"), arguments)
+    Expression::call(module.imports.model("CompositeType"), arguments)
 }
 
 pub(crate) fn domain(module: &mut ModuleContext<'_>, found: &Domain) -> Expression {
@@ -172,13 +172,13 @@ pub(crate) fn domain(module: &mut ModuleContext<'_>, found: &Domain) -> Expressi
                     push_flag(&mut arguments, "validated", false);
                 }
                 push_comment(&mut arguments, check.comment.as_deref());
-                Expression::Call(module.imports.model("Check"), arguments)
+                Expression::call(module.imports.model("Check"), arguments)
             })
             .collect();
         arguments.push(Argument::named("checks", Expression::List(checks)));
     }
     push_comment(&mut arguments, found.comment.as_deref());
-    Expression::Call(module.imports.model("DomainType"), arguments)
+    Expression::call(module.imports.model("DomainType"), arguments)
 }
 
 pub(crate) fn sequence(module: &mut ModuleContext<'_>, found: &Sequence) -> Expression {
@@ -195,5 +195,5 @@ pub(crate) fn sequence(module: &mut ModuleContext<'_>, found: &Sequence) -> Expr
         push_flag(&mut arguments, "unlogged", true);
     }
     push_comment(&mut arguments, found.comment.as_deref());
-    Expression::Call(module.imports.model("Sequence"), arguments)
+    Expression::call(module.imports.model("Sequence"), arguments)
 }

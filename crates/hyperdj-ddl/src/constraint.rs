@@ -5,7 +5,7 @@
 use hyperdj_schema::sql::quote_identifier;
 use hyperdj_schema::{
     Check, Deferrable, Exclusion, ForeignKey, MatchType, PrimaryKey, QualifiedName,
-    ReferentialAction, Unique,
+    ReferentialAction, Relation, Unique,
 };
 
 use crate::Statement;
@@ -62,9 +62,26 @@ impl<'a> Constraint<'a> {
 
     /// `CONSTRAINT name UNIQUE (…)`, with `NOT VALID` where it is not validated.
     pub fn definition(self) -> String {
+        self.written(false)
+    }
+
+    /// As [`definition`](Self::definition), with what the settings of its relation say of it.
+    pub fn definition_in(self, relation: &Relation) -> String {
+        let is_among = |names: &[String]| names.iter().any(|name| name == self.name());
+        let text = self.written(is_among(&relation.settings.temporal));
+        if is_among(&relation.settings.not_enforced) {
+            let text = text.strip_suffix(" NOT VALID").unwrap_or(&text);
+            format!("{text} NOT ENFORCED")
+        } else {
+            text
+        }
+    }
+
+    fn written(self, is_temporal: bool) -> String {
+        let overlaps = if is_temporal { " WITHOUT OVERLAPS" } else { "" };
         let body = match self {
             Self::PrimaryKey(key) => format!(
-                "PRIMARY KEY ({}){}{}{}{}",
+                "PRIMARY KEY ({}{overlaps}){}{}{}{}",
                 name_list(&key.columns),
                 include(&key.include),
                 with_clause(&key.options),
@@ -72,7 +89,7 @@ impl<'a> Constraint<'a> {
                 deferrable(key.deferrable)
             ),
             Self::Unique(unique) => format!(
-                "UNIQUE{} ({}){}{}{}{}",
+                "UNIQUE{} ({}{overlaps}){}{}{}{}",
                 if unique.nulls_not_distinct {
                     " NULLS NOT DISTINCT"
                 } else {
@@ -84,7 +101,7 @@ impl<'a> Constraint<'a> {
                 index_tablespace(unique.tablespace.as_deref()),
                 deferrable(unique.deferrable)
             ),
-            Self::ForeignKey(key) => foreign_key(key),
+            Self::ForeignKey(key) => foreign_key(key, is_temporal),
             Self::Check(check) => format!(
                 "CHECK ({}){}{}",
                 check.expression,
@@ -97,12 +114,20 @@ impl<'a> Constraint<'a> {
     }
 }
 
-fn foreign_key(key: &ForeignKey) -> String {
+fn foreign_key(key: &ForeignKey, is_temporal: bool) -> String {
+    let list = |columns: &[String]| match columns.split_last() {
+        Some((period, columns)) if is_temporal => format!(
+            "{}, PERIOD {}",
+            name_list(columns),
+            quote_identifier(period)
+        ),
+        _ => name_list(columns),
+    };
     let mut text = format!(
         "FOREIGN KEY ({}) REFERENCES {} ({})",
-        name_list(&key.columns),
+        list(&key.columns),
         key.target,
-        name_list(&key.target_columns)
+        list(&key.target_columns)
     );
     if key.match_type == MatchType::Full {
         text.push_str(" MATCH FULL");
@@ -153,6 +178,15 @@ pub fn add(relation: &QualifiedName, constraint: Constraint<'_>) -> Statement {
     Statement::new(format!(
         "ALTER TABLE {relation} ADD {}",
         constraint.definition()
+    ))
+}
+
+/// As [`add`], with what the relation's settings say of the constraint.
+pub fn add_to(relation: &Relation, constraint: Constraint<'_>) -> Statement {
+    Statement::new(format!(
+        "ALTER TABLE {} ADD {}",
+        relation.name,
+        constraint.definition_in(relation)
     ))
 }
 

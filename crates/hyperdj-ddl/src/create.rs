@@ -372,7 +372,7 @@ fn add_foreign_keys<'a>(relation: &'a Relation, parents: relation::Parents<'a>) 
     let mut statements = Vec::new();
     for key in own_foreign_keys(relation, parents) {
         let said = Constraint::ForeignKey(key);
-        statements.push(constraint::add(&relation.name, said));
+        statements.push(constraint::add_to(relation, said));
         if let Some(text) = said.comment() {
             statements.push(comment::on_constraint(
                 &relation.name,

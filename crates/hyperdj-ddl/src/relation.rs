@@ -137,7 +137,7 @@ fn create_table(relation: &Relation, parents: Parents<'_>) -> Vec<Statement> {
         if is_later {
             added_later.push(constraint);
         } else {
-            lines.push(constraint.definition());
+            lines.push(constraint.definition_in(relation));
         }
     }
     statements.push(table_statement(relation, &lines, with_inherits));
@@ -146,7 +146,7 @@ fn create_table(relation: &Relation, parents: Parents<'_>) -> Vec<Statement> {
     }
     statements.extend(altered);
     for constraint in added_later {
-        statements.push(constraint::add(&relation.name, constraint));
+        statements.push(constraint::add_to(relation, constraint));
     }
     if !with_inherits {
         for parent in &relation.inherits {

@@ -34,7 +34,11 @@ pub fn estimate(client: &mut Client, script: &Script, is_up: bool) -> Result<Vec
         let mut sized = Vec::new();
         for (mode, name) in locks(&statement.sql) {
             if let Some((relation, size)) = size(client, &name)? {
-                sized.push((mode, relation, size));
+                // A key of a table to itself names it twice.
+                let lock = (mode, relation, size);
+                if !sized.contains(&lock) {
+                    sized.push(lock);
+                }
             }
         }
         found.push(Estimate {

@@ -14,6 +14,12 @@ pub fn primary_key_name(table: &str) -> String {
     object_name(table, None, "pkey")
 }
 
+/// What the columns of an index or a key add to its name: the columns with `_` between, each that repeats an earlier one
+/// with a number behind it.
+pub fn columns_addition<'a>(columns: impl IntoIterator<Item = &'a str>) -> String {
+    joined(&distinct(columns))
+}
+
 /// `{table}_{columns}_key`; columns are the key's and then the included ones.
 pub fn unique_name<'a>(table: &str, columns: impl IntoIterator<Item = &'a str>) -> String {
     object_name(table, Some(&joined(&distinct(columns))), "key")
@@ -54,7 +60,7 @@ pub fn index_name(table: &str, index: &Index) -> String {
 }
 
 /// What `FigureIndexColname` makes of the common expressions. A wrong guess does no harm: the name is then written.
-pub(crate) fn expression_name(text: &str) -> &str {
+pub fn expression_name(text: &str) -> &str {
     let Some(open) = text.find('(') else {
         return "expr";
     };
@@ -107,8 +113,8 @@ fn joined(columns: &[String]) -> String {
     text
 }
 
-/// `makeObjectName`: the longer of the two names gives way, a byte at a time, until all fits.
-fn object_name(first: &str, second: Option<&str>, label: &str) -> String {
+/// `{first}_{second}_{label}` (`makeObjectName`): the longer of the two names gives way, a byte at a time, until all fits.
+pub fn object_name(first: &str, second: Option<&str>, label: &str) -> String {
     let overhead = label.len() + 1 + usize::from(second.is_some());
     let available = MAX_NAME_BYTES - overhead;
     let mut first_length = first.len();

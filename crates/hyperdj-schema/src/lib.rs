@@ -35,8 +35,8 @@ pub use constraint::{
 };
 pub use data_type::{BaseType, without_modifiers};
 pub use default_name::{
-    check_name, exclusion_name, foreign_key_name, index_name, primary_key_name, sequence_name,
-    unique_name,
+    check_name, columns_addition, exclusion_name, expression_name, foreign_key_name, index_name,
+    object_name, primary_key_name, sequence_name, unique_name,
 };
 pub use definition::{Comment, Definition, Dependency, SecurityLabel};
 pub use index::{Index, IndexKey, KeyTarget, NullsOrder};

@@ -27,6 +27,13 @@ pub struct RelationSettings {
     /// The composite type of a typed table: `OF`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub of_type: Option<QualifiedName>,
+    /// The constraints that hold for each moment of a range (PostgreSQL 18): keys `WITHOUT OVERLAPS`, foreign keys with
+    /// `PERIOD`. It is their last column that is meant.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub temporal: Vec<String>,
+    /// The constraints that are `NOT ENFORCED` (PostgreSQL 18).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_enforced: Vec<String>,
     /// Statistics targets of expressions in indexes: the index, the number of its column, the target.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub index_statistics: Vec<(String, u32, u32)>,

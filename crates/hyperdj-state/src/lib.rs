@@ -10,6 +10,7 @@ mod error;
 mod indexes;
 mod inherited;
 mod keys;
+mod parts;
 mod relation;
 mod resolve;
 mod types;
@@ -17,4 +18,5 @@ mod unsaid;
 
 pub use document::{Document, FieldPlace, ModelPlace};
 pub use error::Error;
+pub use parts::Parts;
 pub use resolve::{There, Whole, schema, schema_over};

@@ -87,12 +87,17 @@ def _text(value: Any, kind: int) -> str:
         return f"{value.days} days {value.seconds} seconds {value.microseconds} microseconds"
     if isinstance(value, (list, tuple)):
         return "{" + ",".join(_element(item) for item in value) + "}"
+    if type(value).__module__ in ("ipaddress", "hyperdjango.models.ranges"):
+        return str(value)
     raise _Unfit(
         f"it can't be made from a {type(value).__name__}; give a str in PostgreSQL's text form"
     )
 
 
 def _plain(value: str | bool | float | Decimal | UUID) -> str:
+    if isinstance(value, str):
+        # An enumeration's member is its text.
+        return str.__str__(value)
     if isinstance(value, bool):
         return "t" if value else "f"
     if isinstance(value, float) and math.isinf(value):

@@ -333,7 +333,11 @@ def to_list(field: ModelField, value: Any, held: ModelField | None = None) -> li
     What is in it becomes what the annotation says, ``list[date]``; where it says nothing, it is the column's to
     accept.
     """
-    if isinstance(value, str) and value.strip()[:1] in ("{", "[") and not _is_json(field):
+    if (
+        isinstance(value, str)
+        and value.strip()[:1] in ("{", "[")
+        and not _is_json(field)
+    ):
         try:
             value = parse_array(value)
         except ValueError:

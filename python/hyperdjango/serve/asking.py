@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hyperdjango.app.problems import HttpError
 from hyperdjango.errors import FieldValueError
 from hyperdjango.models.suggest import did_you_mean
+from hyperdjango.query import Func, Left
 from hyperdjango.serve import embedding
 from hyperdjango.serve.filters import filtered, searched
 from hyperdjango.serve.names import split
@@ -45,6 +46,7 @@ class Asked:
         is_narrowed: bool, whether there are conditions.
         conditions: the conditions as they were written.
         search: str, what is searched for.
+        long: the names of the fields of which the rows have the beginnings alone.
     """
 
     def __init__(
@@ -80,9 +82,14 @@ class Asked:
         if self.search:
             self.rows = searched(table, self.rows, self.search)
         self.is_narrowed = bool(self.search or self.conditions)
+        self.long: frozenset[str] = frozenset()
 
-    async def page(self) -> tuple[list[Any], str | None]:
-        """The rows of a page, and the cursor of the next; None where this is the last."""
+    async def page(self, *, lean: bool = False) -> tuple[list[Any], str | None]:
+        """The rows of a page, and the cursor of the next; None where this is the last.
+
+        Arguments:
+            lean: bool, whether of long values only their beginnings come, under ``lean_name``; ``long`` says of which.
+        """
         settings = self._settings
         asked, passed_over = self.ordering.after(self.rows, self.after, settings)
         asked = self.ordering.of(asked)
@@ -92,6 +99,11 @@ class Asked:
                 link = self.table.links.get(name) or self.table.back[name]
                 needed.extend(here.name for here, _ in link.pairs)
             asked = asked.only(*dict.fromkeys((*self.fields, *needed)))
+        if lean:
+            self.long = _long_fields(
+                self.table, (field.name for field, _ in self.ordering.parts)
+            )
+            asked = _lean(self.table, asked, sorted(self.long))
         asked = embedding.fetching(asked, self.tree, settings)
         rows: list[Any] = await asked[passed_over : passed_over + self.limit + 1]
         if len(rows) <= self.limit:
@@ -110,6 +122,45 @@ class Asked:
         names = [*self.fields, *self.tree]
         dicts = [row if isinstance(row, dict) else row.to_dict() for row in made]
         return [{name: row[name] for name in names} for row in dicts]
+
+
+# Characters of a value that a list of rows shows; the row's own page shows more.
+SHOWN = 80
+_LONG = frozenset(
+    {"text", "json", "jsonb", "xml", "tsvector", "bytea", "character varying"}
+)
+
+
+def _long_fields(table: ServedTable, needed: Iterable[str]) -> frozenset[str]:
+    """The fields whose values may be long, but for those that are needed as they are."""
+    kept = set(needed)
+    for link in table.links.values():
+        kept.update(here.name for here, _ in link.pairs)
+    return frozenset(
+        field.name
+        for field in table.fields
+        if field.name not in kept
+        and table.types[field.name].base in _LONG
+        and not table.types[field.name].modifiers
+    )
+
+
+def _lean(
+    table: ServedTable, asked: QuerySet[Any], long: Iterable[str]
+) -> QuerySet[Any]:
+    """Rows with the beginnings of long values, and how many bytes ``bytea`` has."""
+    parts: dict[str, Any] = {}
+    for name in long:
+        is_bytes = table.types[name].base == "bytea"
+        parts[lean_name(table, name)] = (
+            Func(name, function="octet_length") if is_bytes else Left(name, SHOWN + 1)
+        )
+    return asked.defer(*long).annotate(**parts) if parts else asked
+
+
+def lean_name(table: ServedTable, name: str) -> str:
+    """What a row that was fetched lean calls the beginning of a long value."""
+    return f"shown_in_lists_{table.model._meta.by_name[name].position}"
 
 
 def row_of(

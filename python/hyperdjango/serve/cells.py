@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from hyperdjango.serve.api import key_of
+from hyperdjango.serve.asking import SHOWN, lean_name
 from hyperdjango.serve.values import to_text
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from hyperdjango.serve.asking import Asked
     from hyperdjango.serve.tables import ServedTable, ServedTables
 
-# Characters of a value that a list of rows shows; the row's own page shows more.
-_IN_LISTS = 80
 _ON_PAGES = 20_000
 # What is put into words, in the order of the form.
 _LOOKUPS = {
@@ -92,11 +91,25 @@ def page_of(table: ServedTable, row: Any = None) -> str:
 
 
 def cell(
-    table: ServedTable, field: ModelField, row: Any, *, whole: bool = False
+    table: ServedTable,
+    field: ModelField,
+    row: Any,
+    *,
+    whole: bool = False,
+    long: frozenset[str] = frozenset(),
 ) -> Cell:
-    """A value of a row."""
-    value = getattr(row, field.name)
+    """A value of a row.
+
+    Arguments:
+        table: the table.
+        field: the field.
+        row: the row.
+        whole: bool, whether all of the value is shown.
+        long: the fields of which the row has the beginnings alone.
+    """
     kind = table.types[field.name]
+    is_beginning = field.name in long
+    value = getattr(row, lean_name(table, field.name) if is_beginning else field.name)
     if value is None:
         return Cell("NULL", "null", None, False)
     style = "text"
@@ -104,13 +117,15 @@ def cell(
         style = "number"
     elif not kind.is_text and kind.family not in ("bool", "date", "datetime", "time"):
         style = "code"
+    if is_beginning and kind.base == "bytea":
+        return Cell(f"{value:,} bytes", style, None, False)
     if isinstance(value, bytes):
         shown = value[: 64 if not whole else 4096]
         text = f"{len(value):,} bytes: {shown.hex(' ')}"
         is_cut = len(shown) < len(value)
         return Cell(text if whole else f"{len(value):,} bytes", "code", None, is_cut)
-    text = _readable(value, kind.family, whole)
-    most = _ON_PAGES if whole else _IN_LISTS
+    text = str(value) if is_beginning else _readable(value, kind.family, whole)
+    most = _ON_PAGES if whole else SHOWN
     is_cut = len(text) > most
     if is_cut:
         text = text[:most]

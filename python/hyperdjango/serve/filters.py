@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from hyperdjango.app.problems import HttpError
@@ -80,13 +81,12 @@ def searched(table: ServedTable, asked: QuerySet[Any], text: str) -> QuerySet[An
     if "\0" in text:
         raise HttpError(400, "search must be text without the character NUL")
     wanted = [Q(**{f"{field.name}__icontains": text}) for field in table.searched]
-    if len(table.key) == 1 and not table.types[table.key[0].name].is_text:
+    if len(table.key) == 1:
         field = table.key[0]
-        try:
-            value = compared(field, table.types[field.name], text)
-            wanted.append(Q(**{field.name: value}))
-        except FieldValueError:
-            pass
+        kind = table.types[field.name]
+        if kind.bounds is not None or kind.base == "uuid":
+            with suppress(FieldValueError):
+                wanted.append(Q(**{field.name: compared(field, kind, text)}))
     if not wanted:
         raise HttpError(400, f"{table.title} has no columns of text to search")
     condition: Any = wanted[0]

@@ -122,7 +122,7 @@ class Pages:
             if key in ("fields", "embed", "count"):
                 raise HttpError(400, f"{key} is for the API: /api/{table.name}")
         asked = Asked(served.tables, table, pairs, served.settings)
-        rows, cursor = await asked.page()
+        rows, cursor = await asked.page(lean=True)
         count = await self._count(asked, rows, cursor)
         kept = [(key, value) for key, value in pairs if key != "after"]
         leading = len(table.key) > 1 or any(
@@ -137,7 +137,7 @@ class Pages:
             path=page_of(table),
             columns=_columns(asked, kept),
             has_leading=leading and bool(table.key),
-            rows=[_cells(table, row, leading) for row in rows],
+            rows=[_cells(asked, row, leading) for row in rows],
             row_keys=[page_of(table, row) if table.key else None for row in rows],
             count=count,
             count_shown=len(rows),
@@ -317,8 +317,9 @@ def _columns(asked: Asked, kept: list[tuple[str, str]]) -> list[dict[str, Any]]:
     return columns
 
 
-def _cells(table: ServedTable, row: Any, leading: bool) -> list[Cell]:
-    cells = [cell(table, field, row) for field in table.fields]
+def _cells(asked: Asked, row: Any, leading: bool) -> list[Cell]:
+    table = asked.table
+    cells = [cell(table, field, row, long=asked.long) for field in table.fields]
     if not leading and len(table.key) == 1:
         for field, one in zip(table.fields, cells, strict=True):
             if field is table.key[0]:

@@ -114,6 +114,11 @@ def problem_of(
     if isinstance(problem, OperationalError):
         if (problem.sqlstate or "").startswith("54"):
             return Problem(400, "this asks for more than the database can do")
+        if problem.sqlstate == "55000":
+            # As a materialized view that was never filled.
+            return Problem(
+                503, f"the database can't do this now: {_first_line(problem)}"
+            )
         logger.error("%s", problem)
         return Problem(503, "the database can't be reached, or has ended the session")
     if _is_of_values(problem):

@@ -71,6 +71,8 @@ def from_text(field: ModelField, kind: ColumnType, text: str) -> Any:
         raise _refusal(field, "no value here: it can't be compared by this URL")
     if kind.labels is not None and text not in kind.labels:
         raise _refusal(field, f"one of: {', '.join(kind.labels)}")
+    if kind.base == "uuid":
+        return field.convert(_uuid(field, text))
     return field.convert(text)
 
 
@@ -205,6 +207,13 @@ def _moment(text: str) -> str:
     # In a URL that was written by hand a plus is a space.
     text = re.sub(r" (\d\d:\d\d)$", r"+\1", text) if text.count(":") > 2 else text
     return text[:-1] + "Z" if text.endswith("z") else text
+
+
+def _uuid(field: ModelField, text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise _refusal(field, "a UUID") from None
 
 
 def _json(field: ModelField, text: str) -> Any:

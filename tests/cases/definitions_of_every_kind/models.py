@@ -3,7 +3,7 @@
 # Schema: public
 # Tables: 8
 # Not in this file: 1 view, 1 materialized view
-# Not said by models (-v lists them): 1 access method, 3 aggregates, 1 base type, 2 casts, 1 clustered index setting, 3 collations, 2 column statistics settings, 3 column storage settings, 1 conversion, 3 default privileges, 2 event triggers, 1 foreign data wrapper, 1 foreign server, 11 functions, 13 grants, 1 language, 3 operators, 1 operator class, 2 operator families, 2 policies, 1 procedure, 3 publications, 2 range types, 3 replica identity settings, 1 row security setting, 2 rules, 1 sequence comment, 1 shell type, 1 statistics object, 2 table access method settings, 1 text search configuration, 1 text search dictionary, 1 text search parser, 1 text search template, 1 transform, 5 triggers, 1 typed table setting, 2 user mappings
+# Not said by models (-v lists them): 1 access method, 3 aggregates, 1 base type, 2 casts, 1 clustered index setting, 2 collations, 2 column statistics settings, 3 column storage settings, 1 conversion, 3 default privileges, 2 event triggers, 1 foreign data wrapper, 1 foreign server, 11 functions, 13 grants, 1 language, 3 operators, 1 operator class, 2 operator families, 2 policies, 1 procedure, 3 publications, 2 range types, 3 replica identity settings, 1 row security setting, 2 rules, 1 sequence comment, 1 shell type, 1 statistics object, 2 table access method settings, 1 text search configuration, 1 text search dictionary, 1 text search parser, 1 text search template, 1 transform, 5 triggers, 1 typed table setting, 2 user mappings
 """
 
 from datetime import date

@@ -15,8 +15,6 @@ CREATE TYPE word_range AS RANGE (SUBTYPE = text, SUBTYPE_OPCLASS = text_pattern_
 COMMENT ON TYPE price_range IS 'from and to';
 CREATE COLLATION plain (PROVIDER = libc, LOCALE = 'C');
 CREATE COLLATION parted (PROVIDER = libc, LC_COLLATE = 'C', LC_CTYPE = 'C.UTF-8');
-CREATE COLLATION loose (PROVIDER = icu, LOCALE = 'und-u-ks-level2', DETERMINISTIC = false);
-COMMENT ON COLLATION loose IS 'upper is lower';
 CREATE TYPE hr.address AS (street text COLLATE "C", city varchar(80));
 COMMENT ON COLUMN hr.address.street IS 'with the number';
 -- Functions, procedures, aggregates.

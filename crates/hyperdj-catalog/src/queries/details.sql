@@ -6,7 +6,7 @@ WITH namespaces AS MATERIALIZED (
     WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
       AND ($1::text[] IS NULL OR n.nspname = ANY ($1::text[]))
 ), relations AS MATERIALIZED (
-    SELECT c.oid, c.relkind, c.relname, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relam, c.reloftype,
+    SELECT c.oid, c.relkind, c.relname, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relam, c.reloftype, c.relispartition,
            n.nspname, format('%I.%I', n.nspname, c.relname) AS name
     FROM pg_class c JOIN namespaces n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'c')
@@ -31,6 +31,8 @@ SELECT 'relation', c.oid, NULL::smallint,
            'of_type',
            (SELECT json_build_object('schema', tn.nspname, 'name', t.typname)
             FROM pg_type t JOIN pg_namespace tn ON tn.oid = t.typnamespace WHERE t.oid = c.reloftype),
+           'temporal', coalesce(terms.temporal, '[]'::json), --@18+
+           'not_enforced', coalesce(terms.not_enforced, '[]'::json), --@18+
            'index_statistics', coalesce(targets.list, '[]'::json)),
        NULL::json
 FROM relations c
@@ -42,9 +44,16 @@ LEFT JOIN (SELECT i.indrelid, json_agg(json_build_array(ic.relname, a.attnum, a.
            JOIN pg_attribute a ON a.attrelid = i.indexrelid AND a.attstattarget >= 0
            WHERE i.indexrelid >= 16384
            GROUP BY i.indrelid) targets ON targets.indrelid = c.oid
+LEFT JOIN (SELECT k.conrelid, --@18+
+                  json_agg(k.conname ORDER BY k.conname COLLATE "C") FILTER (WHERE k.conperiod) AS temporal, --@18+
+                  json_agg(k.conname ORDER BY k.conname COLLATE "C") FILTER (WHERE NOT k.conenforced) AS not_enforced --@18+
+           FROM pg_constraint k --@18+
+           WHERE k.conperiod OR NOT k.conenforced --@18+
+           GROUP BY k.conrelid) terms ON terms.conrelid = c.oid --@18+
 WHERE c.relkind IN ('r', 'p', 'f', 'm')
   AND (c.relrowsecurity OR c.relforcerowsecurity OR c.relreplident <> 'd' AND c.relkind <> 'f' OR am.amname <> 'heap' OR c.reloftype <> 0
        OR targets.list IS NOT NULL
+       OR terms.conrelid IS NOT NULL --@18+
        OR EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisclustered))
 UNION ALL
 SELECT 'column', c.oid, a.attnum,
@@ -67,7 +76,8 @@ FROM relations c
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_constraint k --@18+
-       ON k.conrelid = c.oid AND k.contype = 'n' AND k.conkey[1] = a.attnum AND k.conislocal --@18+
+       ON k.conrelid = c.oid AND k.contype = 'n' AND k.conkey[1] = a.attnum --@18+
+      AND (k.conislocal OR c.relispartition) --@18+
       AND (NOT k.convalidated OR k.connoinherit --@18+
            OR k.conname <> c.relname || '_' || a.attname || '_not_null' --@18+
               AND octet_length(c.relname || '_' || a.attname || '_not_null') < 64) --@18+

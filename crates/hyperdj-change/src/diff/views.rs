@@ -1,6 +1,6 @@
 //! Views: those that differ, and those that are in the way of what changes below them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use hyperdj_ddl::order::{Object, ordered};
 use hyperdj_schema::{
@@ -151,13 +151,17 @@ impl<'a> Difference<'a> {
             }
         }
         // What changes in a table, changes in its partitions and children.
+        let mut below: HashMap<&QualifiedName, Vec<&QualifiedName>> = HashMap::new();
+        for relation in &self.from.relations {
+            for parent in parents(relation) {
+                below.entry(parent).or_default().push(&relation.name);
+            }
+        }
         let mut above: Vec<QualifiedName> = tables.iter().cloned().collect();
         while let Some(parent) = above.pop() {
-            for relation in &self.from.relations {
-                if parents(relation).any(|name| *name == parent)
-                    && tables.insert(relation.name.clone())
-                {
-                    above.push(relation.name.clone());
+            for name in below.get(&parent).into_iter().flatten() {
+                if tables.insert((*name).clone()) {
+                    above.push((*name).clone());
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-/// Serve a database over HTTP, with no code: pages to look at it, and JSON for programs.
+/// Serve a database over HTTP with no code: pages and JSON.
 ///
 /// `/` shows tables, rows and the way along their keys; `/api/TABLE` gives rows as JSON, with filters, order, pages and related
 /// rows; `/openapi.json` describes it. Nothing is written unless --write is given: the sessions themselves are read-only.

@@ -1,15 +1,15 @@
 //! `hyper dbshell`: psql on the database, with its settings in the environment.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
-use hyperdj_cluster::{Options, Search, find_installation};
 use hyperdj_postgres::config::{RootCertificates, SslMode, SslNegotiation};
 use hyperdj_postgres::{Config, Host};
 
 use crate::arguments::DbshellArguments;
 use crate::commands::run::python::replace;
 use crate::database::chosen;
+use crate::programs::client_program;
 use crate::{Failure, Printer, Status};
 
 /// libpq's variables for what a `Config` says whole; what it says is the only word on them.
@@ -36,45 +36,13 @@ const REPLACED: [&str; 16] = [
 pub(crate) fn run(arguments: &DbshellArguments, printer: &mut Printer) -> Result<Status, Failure> {
     let config = chosen(arguments.database.as_deref(), printer)?;
     let variables = variables(&config)?;
-    let mut command = Command::new(psql()?);
+    let mut command = Command::new(client_program("psql")?);
     for name in REPLACED {
         command.env_remove(name);
     }
     command.envs(variables).args(&arguments.arguments);
     printer.finish()?;
     Err(replace(&mut command))
-}
-
-/// The psql of $HYPER_PG_BIN, of PATH, or beside the server's programs.
-fn psql() -> Result<PathBuf, Failure> {
-    let name = if cfg!(windows) { "psql.exe" } else { "psql" };
-    if let Some(folder) = std::env::var_os("HYPER_PG_BIN").filter(|value| !value.is_empty()) {
-        let path = Path::new(&folder).join(name);
-        return if path.is_file() {
-            Ok(path)
-        } else {
-            Err(Failure::new(format!(
-                "there is no psql in {}, which HYPER_PG_BIN names",
-                Path::new(&folder).display()
-            ))
-            .with_hint("Name the folder of PostgreSQL's programs there, or unset it."))
-        };
-    }
-    let on_path = std::env::var_os("PATH").and_then(|path| {
-        std::env::split_paths(&path)
-            .map(|folder| folder.join(name))
-            .find(|path| path.is_file())
-    });
-    let beside_server = || {
-        let search = Search::from_environment(&Options::default());
-        let found = find_installation(&search).ok()?;
-        Some(found.bin_dir().join(name)).filter(|path| path.is_file())
-    };
-    on_path.or_else(beside_server).ok_or_else(|| {
-        Failure::new("no psql was found on PATH or with a PostgreSQL server of this system").with_hint(
-            "Install PostgreSQL's client programs (postgresql-client), or name their folder in HYPER_PG_BIN.",
-        )
-    })
 }
 
 /// The settings of a connection as libpq's variables (PostgreSQL documentation, "Environment Variables").

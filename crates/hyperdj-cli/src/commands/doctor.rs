@@ -19,6 +19,7 @@ pub(crate) fn run(arguments: &DoctorArguments, printer: &mut Printer) -> Result<
     let excluded = patterns(&arguments.exclude);
     let options = Options {
         schemas: schemas(&arguments.schema, &tables),
+        definitions: false,
         views: false,
         definitions: false,
         statement_timeout: Duration::from_secs(arguments.statement_timeout.into()),

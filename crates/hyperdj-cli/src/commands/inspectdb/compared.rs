@@ -11,9 +11,10 @@ use hyperdj_state::{Document, Error, ModelPlace};
 use super::narrowed::{is_whole, keep_sequences, keep_types, narrowed, used_types};
 use super::report::{counted, report_unreadable, schemas_read};
 use super::said::{settle, without_system_columns};
-use super::selection::Selection;
-use super::{inspection_failure, options, patterns};
+use super::selection::{Asked, Selection};
+use super::{inspection_failure, options};
 use crate::arguments::InspectdbArguments;
+use crate::commands::makemigrations::Expressions;
 use crate::progress::Progress;
 use crate::{Failure, Printer, Status};
 
@@ -24,49 +25,39 @@ pub(super) fn compare(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    // What is wrong with the models is told before the database is asked.
-    said(document, &Schema::default())?;
-    let tables = patterns(&arguments.table);
-    let excluded = patterns(&arguments.exclude);
-    let progress = Progress::start(printer, format!("Reading the catalog of {config}"));
-    let mut client = Client::connect(config)?;
-    let found = inspect(&mut client, &options(arguments, &tables))
-        .map_err(|error| inspection_failure(error, config))?;
-    drop(client);
-    drop(progress);
+    let (found, mut client) = read(config, document, arguments, printer)?;
+    compare_found(&found, Some(&mut client), document, arguments, printer)
+}
 
-    let selection = Selection::new(&found, &tables, &excluded, arguments.include_views);
-    let of_models: Vec<QualifiedName> = document.models().map(|model| model.table).collect();
-    selection.check(&of_models, printer)?;
-    let mut said = said(document, &found.schema)?;
-    if document.models().any(|model| !model.complete) {
-        add_unsaid(&mut said, &found.schema);
+/// Lists where the models say something else than what was found; where it was found, is asked which expressions are the
+/// same.
+pub(super) fn compare_found(
+    found: &Inspection,
+    client: Option<&mut Client>,
+    document: &Document,
+    arguments: &InspectdbArguments,
+    printer: &mut Printer,
+) -> Result<Status, Failure> {
+    let asked = Asked::of(arguments);
+    let selection = asked.beside(found, document, printer)?;
+    let mut sides = Sides::of(document, found, &selection, arguments)?;
+    if client.is_some() {
+        // Of a dump nobody says what else means the same.
+        Expressions::new(client, &[]).settle(&mut sides.said, &sides.database);
     }
-    let mut database = narrowed(&found.schema, &selection);
-    let passed_over = narrow(&mut said, &mut database, &found, &selection, arguments);
-    for relation in &mut said.relations {
-        without_system_columns(relation);
-        if let Some(there) = database.relation(&relation.name) {
-            settle(relation, there);
-        }
-    }
-    let classes: HashMap<QualifiedName, String> = document
-        .models()
-        .map(|model| (model.table, model.name.to_owned()))
-        .collect();
-    let told = differences(&database, &said, &classes);
+    let told = sides.differences(document);
     for difference in &told {
         printer.data(&text(difference, document))?;
     }
-    report_unreadable(&found, &selection, printer);
-    if passed_over > 0 {
+    report_unreadable(found, &selection, printer);
+    if sides.passed_over > 0 {
         printer.line(&format!(
             "{} not compared: of schemas, views or tables that were not asked for (--schema, --include-views, --table).",
-            counted(passed_over, "model")
+            counted(sides.passed_over, "model")
         ));
     }
-    let compared = counted(database.relations.len(), "relation");
-    let place = format!("{} of database `{}`", schemas_read(&found), found.database);
+    let compared = counted(sides.database.relations.len(), "relation");
+    let place = format!("{} of database `{}`", schemas_read(found), found.database);
     if told.is_empty() {
         printer.line(&format!(
             "The models say what the database says: {compared} in {place}."
@@ -78,6 +69,70 @@ pub(super) fn compare(
         counted(told.len(), "difference")
     ));
     Ok(Status::Findings)
+}
+
+/// Reads the catalog, once it is known that the models fit together.
+pub(super) fn read(
+    config: &Config,
+    document: &Document,
+    arguments: &InspectdbArguments,
+    printer: &mut Printer,
+) -> Result<(Inspection, Client), Failure> {
+    // What is wrong with the models is told before the database is asked.
+    said(document, &Schema::default())?;
+    let _progress = Progress::start(printer, format!("Reading the catalog of {config}"));
+    let mut client = Client::connect(config)?;
+    let tables = Asked::of(arguments).tables;
+    let found = inspect(&mut client, &options(arguments, &tables))
+        .map_err(|error| inspection_failure(error, config))?;
+    Ok((found, client))
+}
+
+/// What models and a database say of the same tables.
+pub(super) struct Sides {
+    /// What the models say, in the words of the database where both mean the same.
+    pub(super) said: Schema,
+    /// What the database says.
+    pub(super) database: Schema,
+    /// How many models are of what was not asked for.
+    pub(super) passed_over: usize,
+}
+
+impl Sides {
+    /// Both sides of what was asked for.
+    pub(super) fn of(
+        document: &Document,
+        found: &Inspection,
+        selection: &Selection<'_>,
+        arguments: &InspectdbArguments,
+    ) -> Result<Self, Failure> {
+        let mut said = said(document, &found.schema)?;
+        if document.models().any(|model| !model.complete) {
+            add_unsaid(&mut said, &found.schema);
+        }
+        let mut database = narrowed(&found.schema, selection);
+        let passed_over = narrow(&mut said, &mut database, found, selection, arguments);
+        for relation in &mut said.relations {
+            without_system_columns(relation);
+            if let Some(there) = database.relation(&relation.name) {
+                settle(relation, there);
+            }
+        }
+        Ok(Self {
+            said,
+            database,
+            passed_over,
+        })
+    }
+
+    /// Where they differ.
+    pub(super) fn differences(&self, document: &Document) -> Vec<Difference> {
+        let classes: HashMap<QualifiedName, String> = document
+            .models()
+            .map(|model| (model.table, model.name.to_owned()))
+            .collect();
+        differences(&self.database, &self.said, &classes)
+    }
 }
 
 /// Types and sequences are among what models leave unsaid that are not complete.
@@ -158,7 +213,7 @@ fn narrow(
 }
 
 /// `public.users.email (User, models.py:12)`, and both sides under it.
-fn text(difference: &Difference, document: &Document) -> String {
+pub(super) fn text(difference: &Difference, document: &Document) -> String {
     let name = &difference.object;
     let mut head = printable(&format!("{}.{}", name.schema, name.name));
     match &difference.part {

@@ -8,6 +8,11 @@ use crate::Failure;
 use crate::near::{alternatives, near};
 
 pub(crate) fn inspection_failure(error: Error, config: &Config) -> Failure {
+    failure_of(error, &format!("at {config}"))
+}
+
+/// The same for a database whose place is told in other words, such as `that schema.sql describes`.
+pub(super) fn failure_of(error: Error, place: &str) -> Failure {
     match error {
         Error::Postgres(error) => {
             let code = error.sqlstate().map(str::to_owned);
@@ -24,14 +29,14 @@ pub(crate) fn inspection_failure(error: Error, config: &Config) -> Failure {
                 _ => failure,
             }
         }
-        Error::ServerTooOld { .. } => Failure::new(format!("{error}, at {config}")).with_hint(
+        Error::ServerTooOld { .. } => Failure::new(format!("{error}, {place}")).with_hint(
             "Upgrade the server, or restore a dump of the database into a newer one and read that.",
         ),
         Error::UnknownSchemas {
             ref names,
             ref existing,
         } => {
-            let what = format!("{error} at {config}");
+            let what = format!("{error} {place}");
             let existing: Vec<&str> = existing.iter().map(String::as_str).collect();
             let mut meant: Vec<&str> = Vec::new();
             for name in names

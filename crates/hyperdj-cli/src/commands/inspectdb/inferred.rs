@@ -24,7 +24,7 @@ const LOCK_TIMEOUT: Duration = Duration::from_millis(200);
 /// Finds relations, tells them, and with `--apply` adds them to the schema as keys that are the models' alone.
 pub(super) fn infer(
     found: &mut Inspection,
-    client: &mut Client,
+    client: Option<&mut Client>,
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Suggestions, Failure> {
@@ -35,7 +35,7 @@ pub(super) fn infer(
         .filter(|candidate| selection.takes(&candidate.table))
         .collect();
     let mut unanswered = Vec::new();
-    if arguments.sample {
+    if let Some(client) = client.filter(|_| arguments.sample) {
         ask(client, &mut likely, &mut unanswered)?;
     }
     let all = likely.len();

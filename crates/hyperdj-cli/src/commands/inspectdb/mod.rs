@@ -3,6 +3,7 @@
 mod carried;
 mod compared;
 mod diagrams;
+mod dump;
 mod failure;
 mod inferred;
 mod narrowed;
@@ -12,13 +13,14 @@ mod said;
 mod selection;
 mod since;
 mod sql;
+mod updated;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
 use hyperdj_catalog::{Inspection, Options, inspect_with};
-use hyperdj_codegen::{Body, Form, Request, package};
+use hyperdj_codegen::{Body, Form, Request, Suggestions, package};
 use hyperdj_postgres::{Client, Config};
 use hyperdj_schema::to_json;
 
@@ -33,6 +35,7 @@ pub(crate) use failure::inspection_failure;
 use narrowed::narrowed;
 use report::report;
 pub(crate) use report::{counted, schemas_read};
+use selection::Asked;
 pub(crate) use selection::Selection;
 use sql::sql;
 
@@ -52,14 +55,33 @@ pub(crate) fn run(
         )
         .with_hint("--infer-relations goes with models and diagrams."));
     }
-    if let Some(models) = &arguments.check {
-        // What is wrong with the models is told without a database.
-        let document = crate::models::read(models)?;
+    // What is wrong with the models is told without a database.
+    let models = arguments.check.as_deref();
+    let document = models.map(crate::models::read).transpose()?;
+    if let Some(path) = &arguments.from_dump {
+        let options = options(arguments, &patterns(&arguments.table));
+        let mut found = dump::read(path, arguments.via_server, &options, printer)?;
+        let mut suggestions = Suggestions::default();
+        if arguments.infer_relations {
+            suggestions = inferred::infer(&mut found, None, arguments, printer)?;
+        }
+        return match &document {
+            Some(document) => compared::compare_found(&found, None, document, arguments, printer),
+            None => write_found(&found, None, &suggestions, arguments, printer),
+        };
+    }
+    if let Some(document) = &document {
         let config = chosen(arguments.database.as_deref(), printer)?;
-        return compared::compare(&config, &document, arguments, printer);
+        return compared::compare(&config, document, arguments, printer);
     }
     if let Some(path) = &arguments.since {
         return since::since(path, arguments, printer);
+    }
+    if let Some(models) = &arguments.update {
+        let place = crate::models::Place::of(models)?;
+        let document = crate::models::read_place(&place)?;
+        let config = chosen(arguments.database.as_deref(), printer)?;
+        return updated::run(&config, &place, &document, arguments, printer);
     }
     let config = chosen(arguments.database.as_deref(), printer)?;
     write_models(&config, arguments, printer)
@@ -71,9 +93,8 @@ pub(crate) fn write_models(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    let tables = patterns(&arguments.table);
-    let excluded = patterns(&arguments.exclude);
-    let options = options(arguments, &tables);
+    let asked = Asked::of(arguments);
+    let options = options(arguments, &asked.tables);
 
     if arguments.format == Description::Models {
         // The rules of English take a while to compile: that is done while the server works.
@@ -82,50 +103,50 @@ pub(crate) fn write_models(
     let progress = Progress::start(printer, format!("Connecting to {config}"));
     let mut client = Client::connect(config)?;
     progress.say(format!("Reading the catalog of {config}"));
-    let views = arguments.include_views;
-    let form = Form {
-        rich: arguments.rich_types,
-        minimal: arguments.minimal,
-    };
-    let folder = arguments
-        .output
-        .as_deref()
-        .filter(|path| package::is_folder(path));
-    let writes_models = arguments.format == Description::Models && folder.is_none();
-    if folder.is_some() && arguments.format != Description::Models {
-        return Err(
-            Failure::new("only models are written as a package, into a folder")
-                .with_hint("Give --output the name of a file."),
-        );
-    }
+    let writes_models = arguments.format == Description::Models && folder(arguments)?.is_none();
     let mut body = None;
     let mut write_early = |found: &Inspection| {
         if !writes_models || arguments.infer_relations {
             return;
         }
-        let selection = Selection::new(found, &tables, &excluded, views);
-        body = Some(Body::write(&found.schema, &selection.request(form)));
+        let selection = asked.selection(found);
+        body = Some(Body::write(
+            &found.schema,
+            &selection.request(form(arguments)),
+        ));
     };
     let mut found = inspect_with(&mut client, &options, &mut write_early)
         .map_err(|error| inspection_failure(error, config))?;
-    Selection::new(&found, &tables, &excluded, views).check(&[], printer)?;
-    let mut suggestions = None;
+    let mut suggestions = Suggestions::default();
     if arguments.infer_relations {
-        progress.say("Looking for relations".to_owned());
-        let inferred = inferred::infer(&mut found, &mut client, arguments, printer)?;
-        suggestions = Some(inferred);
+        // What is warned of is warned of below.
+        asked.selection(&found).check(&[], &mut Printer::silent())?;
+        suggestions = inferred::infer(&mut found, Some(&mut client), arguments, printer)?;
     }
     drop(client);
     drop(progress);
+    write_found(&found, body, &suggestions, arguments, printer)
+}
 
-    let selection = Selection::new(&found, &tables, &excluded, views);
+/// Writes what was found, in the form and to the place that the arguments say; `body` is that of its models, where they
+/// are written already.
+fn write_found(
+    found: &Inspection,
+    body: Option<Body>,
+    suggestions: &Suggestions,
+    arguments: &InspectdbArguments,
+    printer: &mut Printer,
+) -> Result<Status, Failure> {
+    let asked = Asked::of(arguments);
+    let selection = asked.selection(found);
+    selection.check(&[], printer)?;
     let request = Request {
-        suggestions: suggestions.as_ref(),
-        ..selection.request(form)
+        suggestions: Some(suggestions),
+        ..selection.request(form(arguments))
     };
     let mut unsaid = found.schema.unmodelled.clone();
-    if let Some(folder) = folder {
-        report(&found, &unsaid, &selection, arguments, printer);
+    if let Some(folder) = folder(arguments)? {
+        report(found, &unsaid, &selection, arguments, printer);
         let files = package(&found.schema, &request);
         package::write_package(folder, &files, arguments.force, printer)?;
         return Ok(Status::Done);
@@ -143,10 +164,10 @@ pub(crate) fn write_models(
         Description::Json => to_json(&narrowed(&found.schema, &selection))
             .map_err(|error| Failure::new(format!("the schema could not be written: {error}")))?,
         Description::Mermaid | Description::Svg | Description::Html => {
-            diagrams::text(&found, &selection, &excluded, arguments)
+            diagrams::text(found, &selection, &asked.excluded, arguments)
         }
     };
-    report(&found, &unsaid, &selection, arguments, printer);
+    report(found, &unsaid, &selection, arguments, printer);
     match &arguments.output {
         Some(path) if path != Path::new("-") => {
             let path_text = path.display();
@@ -158,6 +179,29 @@ pub(crate) fn write_models(
         _ => printer.data(&text)?,
     }
     Ok(Status::Done)
+}
+
+/// The form of the models that was asked for.
+fn form(arguments: &InspectdbArguments) -> Form {
+    Form {
+        rich: arguments.rich_types,
+        minimal: arguments.minimal,
+    }
+}
+
+/// The folder that a package is to be written into, where one is asked for.
+fn folder(arguments: &InspectdbArguments) -> Result<Option<&Path>, Failure> {
+    let folder = arguments
+        .output
+        .as_deref()
+        .filter(|path| package::is_folder(path));
+    if folder.is_some() && arguments.format != Description::Models {
+        return Err(
+            Failure::new("only models are written as a package, into a folder")
+                .with_hint("Give --output the name of a file."),
+        );
+    }
+    Ok(folder)
 }
 
 pub(crate) fn patterns(texts: &[String]) -> Vec<Pattern> {

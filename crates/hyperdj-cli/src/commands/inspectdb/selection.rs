@@ -6,7 +6,11 @@ use hyperdj_catalog::Inspection;
 use hyperdj_codegen::{Form, Request, Wanted};
 use hyperdj_schema::{QualifiedName, sql::quote_identifier};
 
+use hyperdj_state::Document;
+
+use super::patterns;
 use super::report::{other_schemas, schemas_read};
+use crate::arguments::InspectdbArguments;
 use crate::near::{alternatives, near};
 use crate::pattern::Pattern;
 use crate::{Failure, Printer};
@@ -18,6 +22,41 @@ pub(crate) struct Selection<'a> {
     excluded: &'a [Pattern],
     views: bool,
     unreadable: BTreeSet<&'a QualifiedName>,
+}
+
+/// What the arguments name, as patterns.
+pub(crate) struct Asked {
+    pub(crate) tables: Vec<Pattern>,
+    pub(crate) excluded: Vec<Pattern>,
+    views: bool,
+}
+
+impl Asked {
+    pub(crate) fn of(arguments: &InspectdbArguments) -> Self {
+        Self {
+            tables: patterns(&arguments.table),
+            excluded: patterns(&arguments.exclude),
+            views: arguments.include_views,
+        }
+    }
+
+    /// That beside what was found.
+    pub(crate) fn selection<'a>(&'a self, found: &'a Inspection) -> Selection<'a> {
+        Selection::new(found, &self.tables, &self.excluded, self.views)
+    }
+
+    /// As [`Self::selection`], for a comparison with models: what they are of need not be there.
+    pub(crate) fn beside<'a>(
+        &'a self,
+        found: &'a Inspection,
+        document: &Document,
+        printer: &mut Printer,
+    ) -> Result<Selection<'a>, Failure> {
+        let selection = self.selection(found);
+        let of_models: Vec<QualifiedName> = document.models().map(|model| model.table).collect();
+        selection.check(&of_models, printer)?;
+        Ok(selection)
+    }
 }
 
 impl<'a> Selection<'a> {
