@@ -151,6 +151,7 @@ fn models_say_what_the_catalog_says() -> Outcome<()> {
             wanted: &|_: &QualifiedName| true,
             views: true,
             form: Form::default(),
+            suggestions: None,
         };
         let text = models(&found.schema, &request);
         let said = state_of(folder.path(), &format!("law_{number}"), &text)?;
