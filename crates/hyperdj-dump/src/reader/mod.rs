@@ -1,12 +1,16 @@
 //! Follows a dump statement by statement, as a server that starts with an empty database would.
 
 mod alter;
+mod alter_column;
 mod column;
 mod comment;
 mod constraint;
 mod drops;
+mod exclusion;
 mod finish;
+mod grants;
 mod index;
+mod index_parts;
 mod inherit;
 mod keys;
 mod kinds;
