@@ -8,15 +8,15 @@ use std::path::{Path, PathBuf};
 
 use hyperdj_cluster::Cluster;
 
-pub type Outcome<T> = Result<T, Box<dyn Error>>;
+pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// The project's folder.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 /// A client program beside the server's, else the one on the path: packages of servers alone have none.
-pub fn program(cluster: &Cluster, name: &str) -> PathBuf {
+pub(crate) fn program(cluster: &Cluster, name: &str) -> PathBuf {
     let own = cluster.bin_dir().join(name);
     if own.is_file() {
         own
@@ -26,7 +26,7 @@ pub fn program(cluster: &Cluster, name: &str) -> PathBuf {
 }
 
 /// The schemas to test with: a name and the files to load.
-pub fn schemas() -> Outcome<Vec<(String, PathBuf)>> {
+pub(crate) fn schemas() -> Outcome<Vec<(String, PathBuf)>> {
     let mut found = vec![(
         "legacy_shop".to_owned(),
         root().join("examples/legacy_shop/schema.sql"),
