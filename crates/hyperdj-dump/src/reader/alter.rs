@@ -149,6 +149,7 @@ impl<'a> Reader<'a> {
         if item.take("inherit") {
             let parent = self.relation_name(item)?;
             self.check_above(&parent, table, offset)?;
+            self.put_below(&parent, table);
             self.relation(table, offset)?.inherits.push(parent);
             return Ok(());
         }
