@@ -41,4 +41,7 @@ LEFT JOIN pg_description d
 WHERE k.contype IN ('p', 'u', 'f', 'c', 'x')
   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
   AND ($1::text[] IS NULL OR n.nspname = ANY ($1::text[]))
+  -- What a foreign key has for each partition of the table that it refers to is PostgreSQL's own affair.
+  AND NOT (k.contype = 'f' AND k.conparentid <> 0
+           AND EXISTS (SELECT FROM pg_constraint p WHERE p.oid = k.conparentid AND p.conrelid = k.conrelid))
 ORDER BY k.conrelid, k.conname COLLATE "C"

@@ -171,7 +171,11 @@ impl Difference<'_> {
 
     fn column(&mut self, both: &Both<'_>) {
         let Both {
-            right, from, to, ..
+            left,
+            right,
+            from,
+            to,
+            ..
         } = both;
         let table = &right.name;
         let name = &to.name;
@@ -185,8 +189,17 @@ impl Difference<'_> {
             );
         }
         if from.identity.is_some() && to.identity.is_none() {
+            // A sequence that comes may have the name of the one that goes.
+            let own = from.identity.as_ref().and_then(|own| own.sequence.clone());
+            let name_left = own.unwrap_or_else(|| serial_sequence_name(&left.name, &from.name));
+            let is_taken = self.to.sequences.iter().any(|one| one.name == name_left);
+            let phase = if is_taken {
+                Phase::DropDefaults
+            } else {
+                Phase::Columns
+            };
             self.push(
-                Phase::Columns,
+                phase,
                 Change::DropIdentity {
                     table: table.clone(),
                     column: name.clone(),

@@ -1,8 +1,8 @@
 //! Puts constraints into their tables: names that were left out, indexes, columns that were not named.
 
 use hyperdj_schema::{
-    Check, Column, Deferrable, ForeignKey, KeyTarget, PrimaryKey, QualifiedName, RelationKind,
-    Unique, columns_addition, columns_read,
+    Check, Column, Deferrable, ForeignKey, KeyTarget, PrimaryKey, QualifiedName, Unique,
+    columns_addition, columns_read,
 };
 
 use super::constraint::{Constraint, Kind};
@@ -204,14 +204,7 @@ impl<'a> Reader<'a> {
         key: ForeignKey,
         offset: usize,
     ) -> Result<(), Error> {
-        let target = self.relation(&key.target, offset)?;
-        if target.kind == RelationKind::PartitionedTable && !self.partitions(&key.target).is_empty()
-        {
-            return Err(Error::unknown(
-                offset,
-                "the server adds keys of its own for a reference to a table with partitions",
-            ));
-        }
+        self.relation(&key.target, offset)?;
         for partition in self.partitions(table) {
             let name = if self.is_constraint_of(&partition, &key.name) {
                 let addition = key.columns.join("_");
