@@ -132,9 +132,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", sorted(HOSTILE))
-def test_a_foreign_file_runs_nothing(
-    hyper: Hyper, tmp_path: Path, name: str
-) -> None:
+def test_a_foreign_file_runs_nothing(hyper: Hyper, tmp_path: Path, name: str) -> None:
     folder = tmp_path / "open"
     folder.mkdir(mode=0o777)
     folder.chmod(0o777)
@@ -207,9 +205,7 @@ FILES: dict[str, bytes] = {
 def test_files_that_are_no_sql(hyper: Hyper, tmp_path: Path, name: str) -> None:
     path = tmp_path / "schema.sql"
     path.write_bytes(FILES[name])
-    check_snapshot(
-        f"from_dump_{name}", inspect(hyper, path), {str(tmp_path): "FOLDER"}
-    )
+    check_snapshot(f"from_dump_{name}", inspect(hyper, path), {str(tmp_path): "FOLDER"})
 
 
 def test_no_such_file_or_schema(hyper: Hyper, tmp_path: Path) -> None:
@@ -254,6 +250,8 @@ def test_an_extension_for_superusers_and_a_tablespace(
         "SET default_tablespace = fast;\n"
         "CREATE TABLE a (id integer);\n",
     )
-    texts = [inspect(hyper, path, *way).check().stdout for way in ((), ("--via-server",))]
+    texts = [
+        inspect(hyper, path, *way).check().stdout for way in ((), ("--via-server",))
+    ]
     assert texts[0] == texts[1]
     assert "fast" in texts[0]
