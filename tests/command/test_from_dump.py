@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,17 +13,21 @@ from typing import Any
 
 import pytest
 from harness import ROOT, Cluster, Hyper, Result
-from snapshot import check_snapshot
+from snapshot import check_snapshot as check_any_snapshot
 
 SHOP = (ROOT / "examples" / "legacy_shop" / "schema.sql").read_text()
 NOWHERE = {"DATABASE_URL": "postgres://nobody@127.0.0.1:9/nowhere"}
 """A dump needs no database: one that can't be reached is never asked."""
 
 
-@pytest.fixture(scope="module")
-def shop(cluster: Cluster) -> Iterator[str]:
-    with cluster.database(SHOP, name="dump_shop") as name:
-        yield name
+def check_snapshot(name: str, said: Result, tmp_path: Path, mark: str = "MARK") -> None:
+    """Compare with a file, whatever the folder and the version of the throwaway server."""
+    stderr = re.sub(r"PostgreSQL \d+(\.\d+)?", "PostgreSQL VERSION", said.stderr)
+    check_any_snapshot(
+        f"from_dump_{name}",
+        dataclasses.replace(said, stderr=stderr),
+        {mark: "MARK", str(tmp_path): "FOLDER"},
+    )
 
 
 def pg_dump(cluster: Cluster, name: str, path: Path, *arguments: str) -> Path:
@@ -30,6 +36,20 @@ def pg_dump(cluster: Cluster, name: str, path: Path, *arguments: str) -> Path:
         check=True,
     )
     return path
+
+
+@pytest.fixture(scope="module")
+def shop(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database that pg_dump's text made: the server prints some casts in another way once it has read its own words."""
+    path = tmp_path_factory.mktemp("shop") / "shop.dump"
+    with cluster.database(SHOP) as first:
+        pg_dump(cluster, first, path, "--format", "custom")
+    with cluster.database() as name:
+        subprocess.run(
+            [cluster.bin_dir / "pg_restore", "--dbname", cluster.url(name), path],
+            check=True,
+        )
+        yield name
 
 
 def inspect(hyper: Hyper, path: Path | str, *arguments: str, **more: Any) -> Result:
@@ -74,7 +94,7 @@ def test_standard_input_and_other_options(
         if form == "json":
             expected, found = json.loads(live.stdout), json.loads(said.stdout)
             for schema in (expected, found):
-                for extension in schema["extensions"]:
+                for extension in schema["schema"]["extensions"]:
                     extension["version"] = ""
             assert found == expected
         else:
@@ -140,20 +160,11 @@ def test_a_foreign_file_runs_nothing(hyper: Hyper, tmp_path: Path, name: str) ->
     path = write(tmp_path, HOSTILE[name].replace("{mark}", str(mark)))
     for way in ("text", "server"):
         said = inspect(hyper, path, *(("--via-server",) if way == "server" else ()))
-        assert said.exit_code == 2
+        # As text it is only counted.
+        is_counted = name == "function_in_c" and way == "text"
+        assert said.exit_code == (0 if is_counted else 2)
         assert not mark.exists()
-        check_snapshot(
-            f"from_dump_{name}_{way}",
-            said,
-            {str(mark): "MARK", str(tmp_path): "FOLDER", **versions(hyper)},
-        )
-
-
-def versions(hyper: Hyper) -> dict[str, str]:
-    """What the throwaway server calls itself."""
-    said = hyper("demo").check().stderr
-    version = said.split("throwaway PostgreSQL ", 1)[1].split(" ", 1)[0]
-    return {f"PostgreSQL {version}": "PostgreSQL VERSION"}
+        check_snapshot(f"{name}_{way}", said, tmp_path, str(mark))
 
 
 def test_rows_of_other_programs_are_passed_over(hyper: Hyper, tmp_path: Path) -> None:
@@ -190,7 +201,7 @@ def test_what_the_text_does_not_tell_is_told_with_its_place(
     said = inspect(hyper, path, *more)
     assert said.exit_code == 2
     assert said.stdout == ""
-    check_snapshot(f"from_dump_{name}", said, {str(tmp_path): "FOLDER"})
+    check_snapshot(name, said, tmp_path)
 
 
 FILES: dict[str, bytes] = {
@@ -205,18 +216,18 @@ FILES: dict[str, bytes] = {
 def test_files_that_are_no_sql(hyper: Hyper, tmp_path: Path, name: str) -> None:
     path = tmp_path / "schema.sql"
     path.write_bytes(FILES[name])
-    check_snapshot(f"from_dump_{name}", inspect(hyper, path), {str(tmp_path): "FOLDER"})
+    check_snapshot(name, inspect(hyper, path), tmp_path)
 
 
 def test_no_such_file_or_schema(hyper: Hyper, tmp_path: Path) -> None:
     missing = inspect(hyper, tmp_path / "schema.sql")
-    check_snapshot("from_dump_missing", missing, {str(tmp_path): "FOLDER"})
+    check_snapshot("missing", missing, tmp_path)
     folder = inspect(hyper, tmp_path)
-    check_snapshot("from_dump_folder", folder, {str(tmp_path): "FOLDER"})
+    check_snapshot("folder", folder, tmp_path)
     path = write(tmp_path, "CREATE SCHEMA sales;\nCREATE TABLE sales.orders ();\n")
     for way in ((), ("--via-server",)):
         said = inspect(hyper, path, "--schema", "sale", *way)
-        check_snapshot("from_dump_no_schema", said, {str(tmp_path): "FOLDER"})
+        check_snapshot("no_schema", said, tmp_path)
 
 
 def test_an_extension_that_is_not_there(hyper: Hyper, tmp_path: Path) -> None:
@@ -225,18 +236,12 @@ def test_an_extension_that_is_not_there(hyper: Hyper, tmp_path: Path) -> None:
         "CREATE EXTENSION no_such_extension;\nCREATE TABLE a (id integer);\n",
     )
     said = inspect(hyper, path, "--via-server").check()
-    check_snapshot(
-        "from_dump_extension", said, {str(tmp_path): "FOLDER", **versions(hyper)}
-    )
+    check_snapshot("extension", said, tmp_path)
     with path.open("a") as file:
         file.write("CREATE TABLE b (\n    at no_such_type\n);\n")
     said = inspect(hyper, path, "--via-server")
     assert said.exit_code == 2
-    check_snapshot(
-        "from_dump_extension_needed",
-        said,
-        {str(tmp_path): "FOLDER", **versions(hyper)},
-    )
+    check_snapshot("extension_needed", said, tmp_path)
 
 
 def test_an_extension_for_superusers_and_a_tablespace(

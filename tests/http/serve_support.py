@@ -64,6 +64,9 @@ def serving(
     if url is not None:
         variables["DATABASE_URL"] = url
     words: list[str | Path] = [COMMAND, "serve", "--port", "0", *arguments]
+    if "--statement-timeout" not in words:
+        # A machine that is busy otherwise is no reason to fail.
+        words.extend(("--statement-timeout", "60"))
     with running(words, folder, variables) as server:
         yield server
 

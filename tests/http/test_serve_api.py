@@ -213,6 +213,17 @@ def test_pages_of_values_that_python_has_not(odd: httpx.Client) -> None:
         ("orders?order_item_set__quantity__gt=3", "id IN (SELECT order_id FROM order_items WHERE quantity > 3)"),
         ("orders?order_item_set__product__sku=LMP-0034",
          "id IN (SELECT order_id FROM order_items JOIN products p ON p.id = product_id WHERE sku = 'LMP-0034')"),
+        (
+            "users?orders_set__isnull=true",
+            "id NOT IN (SELECT user_id FROM orders)",
+        ),
+        (
+            "products?order_item_set__isnull=false",
+            "id IN (SELECT product_id FROM order_items)",
+        ),
+        ("users?orders_set=5", "id = (SELECT user_id FROM orders WHERE id = 5)"),
+        ("orders?user=3", "user_id = 3"),
+        ("orders?pk__in=3,4", "id IN (3, 4)"),
         ("orders?search=pend", "status ILIKE '%pend%'"),
         ("orders?search=17", "id = 17"),
         ("users?name__isnull=true", "name IS NULL"),

@@ -201,3 +201,61 @@ def test_a_table_that_changes_meanwhile(cluster: Cluster, tmp_path: Path) -> Non
         assert client.get("/tables/t").status_code == 500
         assert "column" not in client.get("/api/t").text
         assert client.get("/").status_code == 200
+
+
+def test_rich_models(url: str, hyper: Hyper, tmp_path: Path) -> None:
+    """Values that are more than text are in JSON what they are in Python, in keys and pages PostgreSQL's text."""
+    models = tmp_path / "models.py"
+    arguments = ["--rich-types", "--include-views", "--schema", "*", "--output", models]
+    hyper("inspectdb", *arguments, environment={"DATABASE_URL": url}).check()
+    with (
+        serving(url, tmp_path, "--models", models, "--write") as server,
+        httpx.Client(base_url=server.url) as client,
+    ):
+        tables = client.get("/api").json()["data"]
+        assert len(tables) == 27
+        document = client.get("/openapi.json").json()
+        for table in tables:
+            path = table["rows"]
+            rows = client.get(f"{path}?limit=3")
+            assert rows.status_code == 200, rows.text
+            for row in rows.json()["data"]:
+                if table["key"]:
+                    key = ",".join(str(row[name]) for name in table["key"])
+                    assert client.get(f"{path}/{key}").json() == row
+                    page = client.get(f"{path}/{key}".replace("/api", "/tables"))
+                    assert page.status_code == 200, page.text
+            for parameter in document["paths"][path]["get"]["parameters"]:
+                if parameter.get("name") == "order_by":
+                    for name in parameter["schema"]["items"]["enum"]:
+                        ordered = client.get(f"{path}?limit=2&order_by={name}")
+                        assert ordered.status_code == 200, ordered.text
+                        following = ordered.json()["next"]
+                        if following:
+                            again = client.get(following)
+                            assert again.status_code == 200, (following, again.text)
+        row = client.get("/api/product_details/1").json()
+        assert row["attributes"]["warranty"] == {"years": 2}
+        assert client.get("/api/support_tickets?state=opn").status_code == 400
+        assert client.get("/api/support_tickets?state=open").json()["data"]
+        changed = client.patch("/api/support_tickets/1", json={"state": "closed"})
+        assert changed.json()["state"] == "closed"
+        changed = client.patch(
+            "/api/promotions/P2019SUMMER",
+            json={"valid_during": "[2019-05-30,2019-06-14)"},
+        )
+        assert changed.status_code == 200, changed.text
+
+
+def test_a_package_of_models(url: str, hyper: Hyper, tmp_path: Path) -> None:
+    arguments = ["--schema", "*", "--output", f"{tmp_path}/models/"]
+    hyper("inspectdb", *arguments, environment={"DATABASE_URL": url}).check()
+    assert (tmp_path / "models" / "inventory.py").exists()
+    for named in ("models", "models/", "models.py"):
+        with (
+            serving(url, tmp_path, "--models", named) as server,
+            httpx.Client(base_url=server.url) as client,
+        ):
+            assert len(names(client)) == 25
+            row = client.get("/api/inventory.stock_levels/10,1?embed=product").json()
+            assert row["product"]["id"] == 1

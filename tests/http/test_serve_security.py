@@ -303,6 +303,15 @@ def test_it_says_where_the_database_is_not(hyper: Hyper) -> None:
     assert "hunter22" not in done.stderr
 
 
+def test_a_proxy_may_stand_before_it(url: str, tmp_path: Path) -> None:
+    """With a token any name will do: a script of another site has none."""
+    with serving(url, tmp_path, environment={"HYPER_TOKEN": TOKEN}) as server:
+        headers = {"host": "shop.example", "authorization": f"Bearer {TOKEN}"}
+        assert httpx.get(f"{server.url}/api", headers=headers).status_code == 200
+        del headers["authorization"]
+        assert httpx.get(f"{server.url}/api", headers=headers).status_code == 401
+
+
 def test_the_command_line_shows_no_secret(url: str, tmp_path: Path) -> None:
     with serving(None, tmp_path, "--database", url, "--token", TOKEN) as server:
         shown = Path(f"/proc/{server.process.pid}/cmdline").read_bytes()

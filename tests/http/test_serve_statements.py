@@ -92,3 +92,28 @@ async def _asked(models: list[Any], url: str) -> list[str]:
                 assert following.status_code == 200, following.text
     await app.state.served.database.disconnect()
     return noted.texts
+
+
+def test_many_tables_are_read_in_few_statements(
+    cluster: Cluster, monkeypatch: Any
+) -> None:
+    tables = "".join(
+        f"CREATE TABLE t{n} (id int PRIMARY KEY, other int REFERENCES t{max(n - 1, 0)});"
+        for n in range(350)
+    )
+    with cluster.database(tables) as name:
+        url = cluster.url(name)
+        monkeypatch.setenv("HYPER_DATABASE_URL", url)
+        app = application(models_of(described([])), ServeSettings(), url)
+        noted = Statements()
+        app.state.served.database.add_hook(noted)
+
+        async def begin() -> None:
+            await app.state.served.begin()
+            app.state.served.document()
+            await app.state.served.database.disconnect()
+
+        asyncio.run(begin())
+        assert len(app.state.served.tables) == 350
+        # The session's settings, and the columns of 300 tables at once.
+        assert len(noted.texts) == 3

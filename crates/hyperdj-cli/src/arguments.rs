@@ -97,6 +97,7 @@ Examples:
   hyper inspectdb --format sql --schema '*'           the SQL that builds it in an empty database
   hyper inspectdb --format html --output tables.html  a page with a diagram, search and all columns
   hyper inspectdb --format svg --table orders --depth 2
+  hyper inspectdb --infer-relations --sample          relations that no foreign key says, as comments
   hyper inspectdb --check models.py                   where models and database say different things
   hyper inspectdb --update models.py --dry-run        what a file would become to say what the database says
   hyper inspectdb --since schema.json                 what changed since --format json wrote that file
@@ -155,12 +156,29 @@ pub(crate) struct InspectdbArguments {
     #[arg(long)]
     pub(crate) owners: bool,
 
+    /// Look for relations that no foreign key says, by names, types and keys: with their reasons on standard error, and as
+    /// comments in models.
+    #[arg(long, conflicts_with_all = ["check", "since", "update"])]
+    pub(crate) infer_relations: bool,
+
+    /// With --infer-relations: look at some rows of each table, too, whether their values are there.
+    #[arg(long, requires = "infer_relations", conflicts_with = "from_dump")]
+    pub(crate) sample: bool,
+
+    /// With --infer-relations: write them into models, as `foreign_key=…, db_constraint=False`, or into a diagram.
+    #[arg(long, requires = "infer_relations")]
+    pub(crate) apply: bool,
+
+    /// With --infer-relations: how sure they must be.
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = Level::Medium, requires = "infer_relations")]
+    pub(crate) confidence: Level,
+
     /// Write nothing: compare with the models of a file or module, and list what differs.
     #[arg(long, value_name = "MODELS", conflicts_with_all = ["format", "output", "force", "owners"])]
     pub(crate) check: Option<String>,
 
     /// Write nothing: list what changed since a schema that `--format json` wrote.
-    #[arg(long, value_name = "OLD.json", conflicts_with_all = ["format", "output", "force", "check", "update", "owners", "rich_types", "minimal"])]
+    #[arg(long, value_name = "OLD.json", conflicts_with_all = ["format", "output", "force", "check", "update", "owners", "rich_types", "minimal", "from_dump"])]
     pub(crate) since: Option<PathBuf>,
 
     /// Bring the models of a file or package up to date with the database. What people wrote into it stays: names, methods,
@@ -189,6 +207,18 @@ pub(crate) struct InspectdbArguments {
     /// List by name what models and SQL don't say: functions, triggers, grants, ….
     #[arg(long, short)]
     pub(crate) verbose: bool,
+}
+
+/// How sure an inferred relation must be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Level {
+    /// Hardly ever wrong.
+    High,
+    /// More likely right than wrong.
+    #[default]
+    Medium,
+    /// All that was found.
+    Low,
 }
 
 /// A form in which a database can be described.

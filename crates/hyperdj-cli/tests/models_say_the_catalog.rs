@@ -2,9 +2,8 @@
 //!
 //! It runs over the project's own schemas, and over every `*.sql` in the folder that `HYPER_CORPUS` names.
 
-#![allow(clippy::print_stderr, reason = "what is skipped must be seen")]
+mod support;
 
-use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -15,12 +14,7 @@ use hyperdj_codegen::{Form, Request, models};
 use hyperdj_postgres::{Client, Config};
 use hyperdj_schema::{QualifiedName, Schema, from_json, to_json};
 use hyperdj_state::Document;
-
-type Outcome<T> = Result<T, Box<dyn Error>>;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
+use support::{Outcome, program, root, schemas};
 
 /// The project's Python where it is, else the system's.
 fn python() -> PathBuf {
@@ -30,45 +24,6 @@ fn python() -> PathBuf {
     } else {
         PathBuf::from("python3")
     }
-}
-
-/// The client program beside the server's, else the one on the path: packages of servers alone have none.
-fn psql(cluster: &Cluster) -> PathBuf {
-    let own = cluster.bin_dir().join("psql");
-    if own.is_file() {
-        own
-    } else {
-        PathBuf::from("psql")
-    }
-}
-
-/// The schemas to test with: a name and the files to load.
-fn schemas() -> Outcome<Vec<(String, PathBuf)>> {
-    let mut found = vec![(
-        "legacy_shop".to_owned(),
-        root().join("examples/legacy_shop/schema.sql"),
-    )];
-    for entry in fs::read_dir(root().join("tests/cases"))? {
-        let path = entry?.path().join("schema.sql");
-        let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
-        if path.exists() {
-            found.push((folder.to_string_lossy().into_owned(), path.clone()));
-        }
-    }
-    match std::env::var_os("HYPER_CORPUS") {
-        Some(folder) => {
-            for entry in fs::read_dir(folder)? {
-                let path = entry?.path();
-                if path.extension().is_some_and(|extension| extension == "sql") {
-                    let name = path.file_stem().unwrap_or_default();
-                    found.push((name.to_string_lossy().into_owned(), path.clone()));
-                }
-            }
-        }
-        None => eprintln!("HYPER_CORPUS is not set: its schemas are skipped"),
-    }
-    found.sort();
-    Ok(found)
 }
 
 /// What the models of a file say.
@@ -128,7 +83,7 @@ fn models_say_what_the_catalog_says() -> Outcome<()> {
         let database = format!("law_{number}");
         cluster.create_database(&database)?;
         // Some dumps have statements that fail where an extension is missing: what loads is what is tested.
-        Command::new(psql(&cluster))
+        Command::new(program(&cluster, "psql"))
             .args(["-X", "-q", "-f"])
             .arg(&path)
             .arg(cluster.url(&database))
@@ -151,6 +106,7 @@ fn models_say_what_the_catalog_says() -> Outcome<()> {
             wanted: &|_: &QualifiedName| true,
             views: true,
             form: Form::default(),
+            suggestions: None,
         };
         let text = models(&found.schema, &request);
         let said = state_of(folder.path(), &format!("law_{number}"), &text)?;

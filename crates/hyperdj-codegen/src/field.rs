@@ -9,6 +9,7 @@ use crate::class::{ClassContext, integer, name_pair, text};
 use crate::default_value::{DefaultLiteral, default_literal};
 use crate::layout::{Argument, Expression, assignment};
 use crate::literal;
+use crate::literal::printable;
 use crate::rich::{printed, rich_annotation};
 
 /// The Python type of an annotation.
@@ -73,7 +74,12 @@ pub(crate) fn field(
     column: &Column,
 ) -> String {
     let (target, value) = field_parts(context, relation, column);
-    assignment(&target, &value, 1)
+    let place = (relation.name.clone(), column.name.clone());
+    let comment = match context.module.suggestions.comments.get(&place) {
+        Some(comment) => format!("    # {}\n", printable(comment)),
+        None => String::new(),
+    };
+    format!("{comment}{}", assignment(&target, &value, 1))
 }
 
 /// A field's name with its annotation, and the call behind it.
@@ -270,6 +276,10 @@ fn arguments(
     }
     if let Some(comment) = &column.comment {
         arguments.push(Argument::named("comment", text(comment)));
+    }
+    let place = (relation.name.clone(), column.name.clone());
+    if foreign_key.is_some() && context.module.suggestions.unenforced.contains(&place) {
+        arguments.push(Argument::named("db_constraint", flag(false)));
     }
     arguments
 }

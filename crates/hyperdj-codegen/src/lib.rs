@@ -36,7 +36,7 @@ pub use header::{counted_objects, summary};
 pub use imports::import_statement;
 pub use layout::{Argument, Expression, assignment, assignment_before, one_line};
 pub use literal::{printable, string as string_literal};
-pub use module::{Body, Form, Request, Wanted, models};
+pub use module::{Body, Form, Request, Suggestions, Wanted, models};
 pub use natural::{export_order, natural};
 pub use package::{PackageFile, module_name, package};
 pub use reserved::{RESERVED_CLASS_NAMES, RESERVED_FIELD_NAMES};

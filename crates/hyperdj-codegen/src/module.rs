@@ -27,6 +27,15 @@ impl<F: Fn(&QualifiedName) -> bool> Wanted for F {
     }
 }
 
+/// Relations of models that the database does not know of, by table and column.
+#[derive(Clone, Debug, Default)]
+pub struct Suggestions {
+    /// What is said above a field, in a comment.
+    pub comments: HashMap<(QualifiedName, String), String>,
+    /// Columns whose foreign key in the schema is the models' alone: `db_constraint=False`.
+    pub unenforced: HashSet<(QualifiedName, String)>,
+}
+
 /// Which relations of a schema to write.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
@@ -36,6 +45,8 @@ pub struct Request<'a> {
     pub views: bool,
     /// How much is said, and by which annotations.
     pub form: Form,
+    /// Relations that are not the database's.
+    pub suggestions: Option<&'a Suggestions>,
 }
 
 /// The form of a models file; without any of these, it is the canonical one.
@@ -60,6 +71,8 @@ pub(crate) struct ModuleContext<'s> {
     names: HashMap<QualifiedName, String>,
     relations: HashMap<&'s QualifiedName, &'s Relation>,
     pub(crate) form: Form,
+    /// Relations that are not the database's.
+    pub(crate) suggestions: Suggestions,
     /// The classes of enumerations by their types, as `format_type` prints those.
     enums: HashMap<String, EnumClass>,
     /// Names that fields have in a file, by table and column.
@@ -83,6 +96,7 @@ impl<'s> ModuleContext<'s> {
                 .map(|relation| (&relation.name, relation))
                 .collect(),
             form: Form::default(),
+            suggestions: Suggestions::default(),
             enums: HashMap::new(),
             named_fields: HashMap::new(),
             imports_enums: false,
@@ -164,6 +178,7 @@ impl Body {
             .filter(|relation| !relation.kind.is_view());
         let is_whole = tables.all(|relation| request.takes(relation));
         module.form = request.form;
+        module.suggestions = request.suggestions.cloned().unwrap_or_default();
 
         let mut classes = String::new();
         if request.form.rich {

@@ -47,6 +47,7 @@ pub fn package(schema: &Schema, request: &Request<'_>) -> Vec<PackageFile> {
     let new_module = || {
         let mut module = ModuleContext::new(schema, relations.iter().copied(), names.clone());
         module.form = request.form;
+        module.suggestions = request.suggestions.cloned().unwrap_or_default();
         module
     };
     let mut files = Vec::new();

@@ -330,8 +330,8 @@ fn clipped(mut name: String) -> String {
 ///
 /// PostgreSQL documentation: 4.1.2 Constants.
 pub(crate) fn string_value(text: &str) -> Option<String> {
-    if text.starts_with('$') {
-        let tag = text[1..].find('$')? + 2;
+    if let Some(rest) = text.strip_prefix('$') {
+        let tag = rest.find('$')? + 2;
         return Some(text.get(tag..text.len().checked_sub(tag)?)?.to_owned());
     }
     let plain = |text: &str| -> Option<String> {

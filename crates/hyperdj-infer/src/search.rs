@@ -75,9 +75,15 @@ pub fn candidates(schema: &Schema) -> Vec<Candidate> {
             .map(|column| snake(&column.name))
             .collect();
         for (column, name) in relation.columns.iter().zip(&names) {
-            if may_refer(relation, column) && !has_kind(name, &names) {
-                found.extend(best(relation, column, name, &keys, &key_names));
+            if !may_refer(relation, column) {
+                continue;
             }
+            let best = best(relation, column, name, &keys, &key_names);
+            // With a kind beside it, only a table of just that name is meant: `payment_methods`, where there is a
+            // `payment_method_type`.
+            let is_named =
+                |best: &Candidate| best.reasons.first() == Some(&Reason::NamedAfterTable);
+            found.extend(best.filter(|best| !has_kind(name, &names) || is_named(best)));
         }
     }
     found
@@ -263,7 +269,7 @@ fn by_name(
     // `film_id` in every table, the key of `film` too; `country_code` for the unique `country_code`.
     if !is_self && name == key.name && !is_plain_key {
         let about = stem(name).unwrap_or_else(|| name.to_owned());
-        if is_of(&key.table, &about) {
+        if is_of(&key.table, &about) || key.name.starts_with(&key.table) {
             return Some((0.95, Reason::NamedAsKey));
         }
         if key.is_primary && key_names.get(name) == Some(&1) && stem(name).is_some() {
@@ -271,41 +277,66 @@ fn by_name(
         }
         return None;
     }
-    // A key with a name of its own is named by that: `country_code` for `code` of `countries`, never for its `id`.
-    let about = match is_plain_key {
-        true => id_stem(name)?,
-        false => {
-            let end = format!("_{}", key.name);
-            let stem = name.strip_suffix(&end).map(str::to_owned);
-            // `customer_id` for the key `customer_no`, and for `film_id` by another role: `original_film_id`.
-            let role = key.is_primary.then(|| id_stem(name)).flatten();
-            stem.or(role)?
-        }
-    };
-    if is_of(&key.table, &about) {
+    if is_plain_key {
+        return by_stem(name, &id_stem(name)?, &own, is_self, key);
+    }
+    // A key with a name of its own is named by that: `country_code` for `code` of `countries`, never for its `id`; or, where it
+    // is the primary key, as any other is: `original_film_id` for `film_id`.
+    let by_end = name.strip_suffix(&format!("_{}", key.name));
+    let by_role = key.is_primary.then(|| id_stem(name)).flatten();
+    let best = by_end
+        .map(str::to_owned)
+        .into_iter()
+        .chain(by_role)
+        .filter_map(|about| by_stem(name, &about, &own, is_self, key))
+        .max_by(|left, right| left.0.total_cmp(&right.0));
+    // Names of one word: `billtoaddressid` for the key `addressid` of `address`.
+    let ends_so = key.is_primary
+        && key.name.len() >= 6
+        && key.name.starts_with(&key.table)
+        && name.ends_with(&key.name)
+        && name != key.name;
+    best.or(ends_so.then_some((0.75, Reason::NameEndsWithTable)))
+}
+
+/// How well what a name is about fits a table.
+fn by_stem(
+    name: &str,
+    about: &str,
+    own: &str,
+    is_self: bool,
+    key: &Key<'_>,
+) -> Option<(f64, Reason)> {
+    if is_self && key.is_primary {
+        let mut words = about.split('_');
+        return if words.any(|word| PARENTS.contains(&word)) {
+            Some((0.85, Reason::Parent))
+        } else if ends(about).any(|end| is_of(&key.table, end)) {
+            Some((0.66, Reason::NameEndsWithTable))
+        } else if is_person(name, about) {
+            let is_people = PEOPLE_TABLES.iter().any(|word| is_of(&key.table, word));
+            is_people.then_some((0.62, Reason::Person))
+        } else {
+            None
+        };
+    }
+    if is_of(&key.table, about) {
         return Some((0.92, Reason::NamedAfterTable));
     }
     if !key.is_primary {
-        return None;
+        // `billing_country_code` for the unique `code` of `countries`.
+        let ends_so = ends(about).any(|end| is_of(&key.table, end));
+        return ends_so.then_some((0.8, Reason::NameEndsWithTable));
     }
-    if is_self {
-        let word = about.strip_suffix(&format!("_{own}")).unwrap_or(&about);
-        let is_parent = PARENTS.contains(&word)
-            || PARENTS
-                .iter()
-                .any(|parent| is_role(&about, parent, &key.table));
-        return is_parent.then_some((0.85, Reason::Parent));
-    }
-    // `entitlement_feature` for `feature_id` in `entitlement_values`.
-    if let Some((prefix, _)) = own.split_once('_')
-        && is_of(&key.table, &format!("{prefix}_{about}"))
+    // `entitlement_features` for `feature_id` in `entitlement_values`.
+    let prefixes = own.match_indices('_').map(|(place, _)| &own[..place]);
+    if prefixes
+        .chain([own])
+        .any(|prefix| is_of(&key.table, &format!("{prefix}_{about}")))
     {
         return Some((0.84, Reason::SharesPrefix));
     }
-    if is_of(&key.table, &format!("{own}_{about}")) {
-        return Some((0.84, Reason::SharesPrefix));
-    }
-    if let Some(end) = ends(&about).find(|end| is_of(&key.table, end)) {
+    if let Some(end) = ends(about).find(|end| is_of(&key.table, end)) {
         // The more words the name has in front, the likelier there is a better table.
         let words = about.matches('_').count() - end.matches('_').count();
         return Some((
@@ -313,13 +344,13 @@ fn by_name(
             Reason::NameEndsWithTable,
         ));
     }
-    if is_person(name, &about) {
+    if is_person(name, about) {
         let place = PEOPLE_TABLES
             .iter()
             .position(|word| is_of(&key.table, word))?;
         return Some((0.72 - 0.07 * place as f64, Reason::Person));
     }
-    if ends(&key.table).any(|end| is_of(end, &about)) {
+    if ends(&key.table).any(|end| is_of(end, about)) {
         return Some((0.56, Reason::TableEndsWithName));
     }
     None
@@ -335,14 +366,6 @@ fn id_stem(name: &str) -> Option<String> {
         Some(stem) if !stem.is_empty() => Some(stem.to_owned()),
         _ => stem(name),
     }
-}
-
-/// Whether a name is a role in front of a table's: `parent_category`.
-fn is_role(about: &str, role: &str, table: &str) -> bool {
-    let end = about
-        .strip_prefix(role)
-        .and_then(|rest| rest.strip_prefix('_'));
-    end.is_some_and(|end| is_of(table, end))
 }
 
 /// Whether a name says who: `created_by`, `owner_id`, `post_author_id`.

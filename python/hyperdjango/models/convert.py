@@ -6,7 +6,6 @@ This module is imported when the first value is converted, since it needs decima
 from __future__ import annotations
 
 import datetime as dates
-import ipaddress
 import math
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -14,7 +13,6 @@ from uuid import UUID
 
 from hyperdjango.errors import FieldValueError
 from hyperdjango.models.annotations import type_name
-from hyperdjango.models.rich import element, parse_array
 from hyperdjango.models.suggest import shorten
 
 TYPE_CHECKING = False
@@ -48,12 +46,12 @@ def converter_for(field: ModelField) -> Callable[[Any], Any]:
     >>> converter_for(Field().bound(None, "count", "int"))("5")
     5
     """
-    kind = field.python_type
-    if type_name(kind) == "Range":
-        return partial(to_range, field, held=element(field))
-    if kind is list:
-        return partial(to_list, field, held=element(field))
-    return partial(_CONVERTERS.get(kind, to_enumeration), field)
+    found = _CONVERTERS.get(field.python_type)
+    if found is not None:
+        return partial(found, field)
+    from hyperdjango.models.convert_rich import rich_converter
+
+    return rich_converter(field)
 
 
 def passes_exactly(field: ModelField) -> type[Any]:
@@ -63,12 +61,12 @@ def passes_exactly(field: ModelField) -> type[Any]:
     return type(None) if looked_at else kind
 
 
-def _refusal(field: ModelField, value: object, wanted: str) -> FieldValueError:
+def refusal(field: ModelField, value: object, wanted: str) -> FieldValueError:
     """The error for a value that is of a usable type, and no such value."""
     return FieldValueError(f"{field} can't be {shorten(value)}; give {wanted}")
 
 
-def _wrong_type(field: ModelField, value: object, wanted: str) -> FieldValueError:
+def wrong_type(field: ModelField, value: object, wanted: str) -> FieldValueError:
     """The error for a value of a type that is never converted; its contents are not shown."""
     return FieldValueError(
         f"{field} can't be made from a {type(value).__name__}; give {wanted}"
@@ -90,12 +88,12 @@ def to_int(field: ModelField, value: Any) -> int:
         if isinstance(value, (float, Decimal)):
             if value == int(value):
                 return int(value)
-            raise _refusal(field, value, wanted)
+            raise refusal(field, value, wanted)
         if hasattr(value, "__index__"):
             return int(value)
     except (ValueError, OverflowError):
-        raise _refusal(field, value, wanted) from None
-    raise _wrong_type(field, value, wanted)
+        raise refusal(field, value, wanted) from None
+    raise wrong_type(field, value, wanted)
 
 
 def to_float(field: ModelField, value: Any) -> float:
@@ -105,35 +103,35 @@ def to_float(field: ModelField, value: Any) -> float:
     """
     wanted = 'a number that a float can hold, 1.5 or "1.5"'
     if isinstance(value, bool):
-        raise _wrong_type(field, value, wanted)
+        raise wrong_type(field, value, wanted)
     try:
         if isinstance(value, float):
             return float(value)
         if isinstance(value, str):
             number = float(_plain_number(value))
             if math.isinf(number) and "inf" not in value.lower():
-                raise _refusal(field, value, wanted)
+                raise refusal(field, value, wanted)
             return number
         if isinstance(value, Decimal):
             number = float(value)
             if value.is_nan() or value in (Decimal(number), Decimal(repr(number))):
                 return number
-            raise _refusal(field, value, wanted)
+            raise refusal(field, value, wanted)
         if hasattr(value, "__index__") or hasattr(value, "__float__"):
             number = float(value)
             if number == value or math.isnan(number):
                 return number
-            raise _refusal(field, value, wanted)
+            raise refusal(field, value, wanted)
     except (ValueError, OverflowError):
-        raise _refusal(field, value, wanted) from None
-    raise _wrong_type(field, value, wanted)
+        raise refusal(field, value, wanted) from None
+    raise wrong_type(field, value, wanted)
 
 
 def to_decimal(field: ModelField, value: Any) -> Decimal:
     """A ``Decimal``, from a whole number, text, or a float as Python prints it."""
     wanted = 'a number, Decimal("3.25"), 3 or "3.25"'
     if isinstance(value, bool):
-        raise _wrong_type(field, value, wanted)
+        raise wrong_type(field, value, wanted)
     try:
         if isinstance(value, Decimal):
             return Decimal(value)
@@ -144,8 +142,8 @@ def to_decimal(field: ModelField, value: Any) -> Decimal:
         if hasattr(value, "__index__"):
             return Decimal(int(value))
     except (ValueError, InvalidOperation):
-        raise _refusal(field, value, wanted) from None
-    raise _wrong_type(field, value, wanted)
+        raise refusal(field, value, wanted) from None
+    raise wrong_type(field, value, wanted)
 
 
 def _quiet(value: Decimal) -> Decimal:
@@ -171,10 +169,10 @@ def to_str(field: ModelField, value: Any) -> str:
     if isinstance(value, (dict, list)):
         if field.db_type in ("json", "jsonb"):
             return _json(field, value)
-        raise _wrong_type(
+        raise wrong_type(
             field, value, "text; for a JSON column, its text: json.dumps(value)"
         )
-    raise _wrong_type(field, value, "text, as PostgreSQL would print the value")
+    raise wrong_type(field, value, "text, as PostgreSQL would print the value")
 
 
 def _json(field: ModelField, value: object) -> str:
@@ -195,12 +193,12 @@ def to_bool(field: ModelField, value: Any) -> bool:
         word = value.strip().lower()
         if word in _TRUE or word in _FALSE:
             return word in _TRUE
-        raise _refusal(field, value, wanted)
+        raise refusal(field, value, wanted)
     if isinstance(value, int):
         if value in (0, 1):
             return value == 1
-        raise _refusal(field, value, wanted)
-    raise _wrong_type(field, value, wanted)
+        raise refusal(field, value, wanted)
+    raise wrong_type(field, value, wanted)
 
 
 def to_bytes(field: ModelField, value: Any) -> bytes:
@@ -208,8 +206,8 @@ def to_bytes(field: ModelField, value: Any) -> bytes:
     if isinstance(value, (bytes, bytearray, memoryview)):
         return bytes(value)
     if isinstance(value, str):
-        raise _wrong_type(field, value, "bytes: encode the text, value.encode()")
-    raise _wrong_type(field, value, "bytes")
+        raise wrong_type(field, value, "bytes: encode the text, value.encode()")
+    raise wrong_type(field, value, "bytes")
 
 
 # What PostgreSQL has and Python has not, as PostgreSQL writes it with DateStyle ISO (PostgreSQL documentation,
@@ -240,7 +238,7 @@ def to_date(field: ModelField, value: Any) -> dates.date:
     """A date, from ISO 8601 text; a moment is no date, since its time would be lost."""
     wanted = 'a date, date(2024, 5, 17) or "2024-05-17"'
     if isinstance(value, dates.datetime):
-        raise _wrong_type(
+        raise wrong_type(
             field, value, f"{wanted}: take its date(), in the zone you mean"
         )
     if isinstance(value, dates.date):
@@ -251,8 +249,8 @@ def to_date(field: ModelField, value: Any) -> dates.date:
         except ValueError:
             if _is_beyond(_BEYOND_DATE, value):
                 return value  # type: ignore[return-value]
-            raise _refusal(field, value, wanted) from None
-    raise _wrong_type(field, value, wanted)
+            raise refusal(field, value, wanted) from None
+    raise wrong_type(field, value, wanted)
 
 
 def to_datetime(field: ModelField, value: Any) -> dates.datetime:
@@ -267,19 +265,19 @@ def to_datetime(field: ModelField, value: Any) -> dates.datetime:
             zoned = _zoned(field, "timestamp", otherwise=True)
             if _is_beyond(_BEYOND_MOMENT[zoned], value):
                 return value  # type: ignore[no-any-return]
-            raise _refusal(field, value, wanted) from None
+            raise refusal(field, value, wanted) from None
     if not isinstance(value, dates.datetime):
-        raise _wrong_type(field, value, wanted)
+        raise wrong_type(field, value, wanted)
     zoned = _zoned(field, "timestamp", otherwise=True)
     if zoned and value.utcoffset() is None:
-        raise _refusal(
+        raise refusal(
             field,
             value.isoformat(),
             "it a time zone, datetime(…, tzinfo=timezone.utc); or say "
             'db_type="timestamp without time zone" if the column has none',
         )
     if zoned is False and value.utcoffset() is not None:
-        raise _refusal(
+        raise refusal(
             field,
             value.isoformat(),
             "it without a time zone, since the column keeps none: value.astimezone(…) to the "
@@ -298,16 +296,16 @@ def to_time(field: ModelField, value: Any) -> dates.time:
             zoned = _zoned(field, "time", otherwise=False)
             if _is_beyond(_BEYOND_TIME[zoned], value):
                 return value  # type: ignore[no-any-return]
-            raise _refusal(field, value, wanted) from None
+            raise refusal(field, value, wanted) from None
     if not isinstance(value, dates.time):
-        raise _wrong_type(field, value, wanted)
+        raise wrong_type(field, value, wanted)
     zoned = _zoned(field, "time", otherwise=False)
     if zoned and value.utcoffset() is None:
-        raise _refusal(
+        raise refusal(
             field, value.isoformat(), "it an offset, time(8, 30, tzinfo=timezone.utc)"
         )
     if zoned is False and value.tzinfo is not None:
-        raise _refusal(
+        raise refusal(
             field,
             value.isoformat(),
             "it without a time zone, since the column keeps none: .replace(tzinfo=None)",
@@ -327,47 +325,11 @@ def _zoned(field: ModelField, base: str, *, otherwise: bool) -> bool | None:
     return False if db_type.endswith("without time zone") else None
 
 
-def to_list(field: ModelField, value: Any, held: ModelField | None = None) -> list[Any]:
-    """A list, from a list, a tuple, or an array in PostgreSQL's text form.
-
-    What is in it becomes what the annotation says, ``list[date]``; where it says nothing, it is the column's to
-    accept.
-    """
-    if (
-        isinstance(value, str)
-        and value.strip()[:1] in ("{", "[")
-        and not _is_json(field)
-    ):
-        try:
-            value = parse_array(value)
-        except ValueError:
-            raise _refusal(field, value, "a list of values") from None
-    if not isinstance(value, (list, tuple)):
-        raise _wrong_type(field, value, "a list of values")
-    return list(value) if held is None else _each(held, value)
-
-
-def _each(held: ModelField, values: Any) -> list[Any]:
-    """Each element converted; a list inside is another dimension."""
-    return [
-        None
-        if value is None
-        else _each(held, value)
-        if isinstance(value, (list, tuple)) and held.python_type is not object
-        else held.convert(value)
-        for value in values
-    ]
-
-
-def _is_json(field: ModelField) -> bool:
-    return field.db_type in ("json", "jsonb")
-
-
 def to_dict(field: ModelField, value: Any) -> dict[Any, Any]:
     """A dict, from a dict."""
     if isinstance(value, dict):
         return value
-    raise _wrong_type(field, value, "a dict")
+    raise wrong_type(field, value, "a dict")
 
 
 def to_anything(field: ModelField, value: Any) -> Any:
@@ -383,8 +345,8 @@ def to_uuid(field: ModelField, value: Any) -> UUID:
         try:
             return UUID(value.strip())
         except ValueError:
-            raise _refusal(field, value, "a UUID or its text") from None
-    raise _wrong_type(field, value, "a UUID or its text")
+            raise refusal(field, value, "a UUID or its text") from None
+    raise wrong_type(field, value, "a UUID or its text")
 
 
 def to_timedelta(field: ModelField, value: Any) -> dates.timedelta:
@@ -395,109 +357,13 @@ def to_timedelta(field: ModelField, value: Any) -> dates.timedelta:
     if isinstance(value, dates.timedelta):
         return value
     if isinstance(value, str):
-        raise _refusal(
+        raise refusal(
             field,
             value,
             "a timedelta, which has no months and no text form; annotate the field str, with "
             'db_type="interval", for PostgreSQL\'s own form',
         )
-    raise _wrong_type(field, value, "a timedelta: timedelta(hours=3)")
-
-
-def to_enumeration(field: ModelField, value: Any) -> Any:
-    """A member of the field's enumeration, from its text."""
-    kind: Any = field.python_type
-    if isinstance(value, str):
-        try:
-            return kind(str.__str__(value))
-        except ValueError:
-            labels = ", ".join(repr(member.value) for member in kind)
-            raise _refusal(
-                field, value, f"one of the labels of {kind.__name__}: {labels}"
-            ) from None
-    raise _wrong_type(field, value, f"a {kind.__name__} or its text")
-
-
-def to_range(field: ModelField, value: Any, held: ModelField | None = None) -> Any:
-    """A ``Range``, from its ends, ``(1, 5)`` or ``(1, 5, "[]")``, from its text, or from another class of ranges.
-
-    Whole numbers and days have one form for each range, ``[)``, as PostgreSQL writes it.
-    """
-    from hyperdjango.models.ranges import Range, parse
-
-    wanted = 'a Range, its ends (1, 5), or its text "[1,5)"'
-    try:
-        if isinstance(value, Range):
-            lower, upper, bounds = value.lower, value.upper, value.bounds
-        elif isinstance(value, str):
-            lower, upper, bounds = parse(value)
-        elif isinstance(value, tuple) and len(value) in (2, 3):
-            lower, upper, bounds = (*value, "[)")[:3]
-        elif getattr(value, "isempty", False):
-            lower, upper, bounds = None, None, "empty"
-        else:
-            other: Any = value
-            lower, upper, bounds = other.lower, other.upper, other.bounds
-    except ValueError:
-        raise _refusal(field, value, wanted) from None
-    except AttributeError:
-        raise _wrong_type(field, value, wanted) from None
-    if held is not None:
-        lower = None if lower is None else held.convert(lower)
-        upper = None if upper is None else held.convert(upper)
-    try:
-        made = Range(lower, upper, bounds)
-        return _stepped(made) if held is not None else made
-    except (ValueError, TypeError) as problem:
-        raise FieldValueError(f"{field} can't be {shorten(value)}: {problem}") from None
-
-
-def _stepped(value: Any) -> Any:
-    """A range of whole numbers or days with its lower end in it, and its upper end not."""
-    from hyperdjango.models.ranges import Range
-
-    lower, upper = value.lower, value.upper
-    kinds = {type(end) for end in (lower, upper) if end is not None}
-    if value.isempty or kinds not in ({int}, {dates.date}):
-        return value
-    step: Any = 1 if kinds == {int} else dates.timedelta(1)
-    try:
-        if lower is not None and not value.lower_inc:
-            lower += step
-        if upper is not None and value.upper_inc:
-            upper += step
-    except OverflowError:
-        # There is no day after the last that Python has.
-        return value
-    # (1,2) holds no whole number.
-    if lower is not None and upper is not None and lower >= upper:
-        return Range(None, None, "empty")
-    return Range(lower, upper)
-
-
-def to_address(field: ModelField, value: Any) -> Any:
-    """An address of a host, ``IPv4Address``; with a netmask of its network, ``IPv4Interface``, which is one as well."""
-    wanted = 'an address, "10.0.0.1" or "10.0.0.1/8"'
-    made = _of_network(field, value, ipaddress.ip_interface, wanted)
-    # PostgreSQL does not tell a host's address from one whose netmask is all of it.
-    return made.ip if made.network.prefixlen == made.max_prefixlen else made
-
-
-def to_network(field: ModelField, value: Any) -> Any:
-    """A network, ``IPv4Network``, from its text."""
-    wanted = 'a network with no bits behind its netmask, "10.0.0.0/8"'
-    return _of_network(field, value, ipaddress.ip_network, wanted)
-
-
-def _of_network(
-    field: ModelField, value: Any, make: Callable[[str], Any], wanted: str
-) -> Any:
-    if isinstance(value, str) or type(value).__module__ == "ipaddress":
-        try:
-            return make(str(value).strip())
-        except ValueError:
-            raise _refusal(field, value, wanted) from None
-    raise _wrong_type(field, value, wanted)
+    raise wrong_type(field, value, "a timedelta: timedelta(hours=3)")
 
 
 _CONVERTERS: dict[type[Any], Converter] = {
@@ -514,6 +380,4 @@ _CONVERTERS: dict[type[Any], Converter] = {
     object: to_anything,
     UUID: to_uuid,
     dates.timedelta: to_timedelta,
-    ipaddress.IPv4Address: to_address,
-    ipaddress.IPv4Network: to_network,
 }

@@ -9,7 +9,7 @@ from hyperdjango.models.suggest import did_you_mean
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from hyperdjango.models.model import Model
 
@@ -90,15 +90,17 @@ class Registry:
         Raises:
             ModelError: there is none, or there are several in other modules.
         """
+
+        def none_is() -> str:
+            # Looked for where it is needed alone: among a thousand names it takes long.
+            known = [other for other, models in self._names.items() if models]
+            return (
+                f"is a model of that name; {did_you_mean(name, known)} A table that no model "
+                "describes is named Table('schema', 'table', 'column')"
+            )
+
         found = self._names.get(name, {})
-        known = [other for other, models in self._names.items() if models]
-        return _one(
-            found,
-            module,
-            f"{where} refers to {name!r}",
-            f"is a model of that name; {did_you_mean(name, known)} A table that no model "
-            "describes is named Table('schema', 'table', 'column')",
-        )
+        return _one(found, module, f"{where} refers to {name!r}", none_is)
 
     def by_table(self, schema: str, table: str, module: str, where: str) -> type[Model]:
         """The model of a table: that of the same module, or else the only one.
@@ -115,7 +117,9 @@ class Registry:
             self._tables.get((schema, table), {}),
             module,
             f"{where} refers to the table {schema}.{table}",
-            "is a model of that table; declare one to read the relation, or read the key",
+            lambda: (
+                "is a model of that table; declare one to read the relation, or read the key"
+            ),
         )
 
     def __iter__(self) -> Iterator[type[Model]]:
@@ -126,14 +130,14 @@ class Registry:
 
 
 def _one(
-    found: dict[str, type[Model]], module: str, refers: str, none_is: str
+    found: dict[str, type[Model]], module: str, refers: str, none_is: Callable[[], str]
 ) -> type[Model]:
     if module in found:
         return found[module]
     if len(found) == 1:
         return next(iter(found.values()))
     if not found:
-        raise ModelError(f"{refers}, and nothing imported so far {none_is}")
+        raise ModelError(f"{refers}, and nothing imported so far {none_is()}")
     places = " and ".join(
         f"{model.__module__}.{model.__name__}" for model in found.values()
     )

@@ -130,7 +130,7 @@ class Columns:
 
     async def read(self, database: Database, model: type[Model]) -> None:
         """Read the columns of a model's table, and of those that its module declares beside it."""
-        models = list(_together(model))
+        models = list(self._together(model))
         schemas = [one._meta.schema for one in models]
         names = [one._meta.table_name for one in models]
         rows = await database.run(_SQL, (schemas, names), TUPLES)
@@ -140,26 +140,31 @@ class Columns:
             columns = self._tables.setdefault((schema, name), {})
             columns[column] = RealColumn(kind, is_computed, in_key)
 
+    def _together(self, model: type[Model]) -> Iterable[type[Model]]:
+        """A model, and others of its module whose columns were not read yet."""
+        yield model
+        others = 0
+        for other in registry:
+            options = other._meta
+            if other is model or other.__module__ != model.__module__:
+                continue
+            if (
+                options.abstract
+                or options.table is None
+                or options.table in self._tables
+            ):
+                continue
+            others += 1
+            if others > TOGETHER:
+                return
+            yield other
+
     def forget(self) -> None:
         """Read everything again when it is needed: something has changed."""
         self._tables.clear()
         self._keyed.clear()
         self.statements.clear()
         self.quick.clear()
-
-
-def _together(model: type[Model]) -> Iterable[type[Model]]:
-    yield model
-    others = 0
-    for other in registry:
-        if other is model or other.__module__ != model.__module__:
-            continue
-        if other._meta.abstract or other._meta.table is None:
-            continue
-        others += 1
-        if others > TOGETHER:
-            return
-        yield other
 
 
 def columns_of(database: Database) -> Columns:

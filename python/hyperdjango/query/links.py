@@ -176,28 +176,51 @@ def reverse_links(model: type[Model]) -> dict[str, Link]:
     return links
 
 
+# The relations of all models by what they refer to, a class name or a table, as long as the registry is what it was.
+_referring: tuple[int, dict[object, list[Relation]]] = -1, {}
+
+
+def _relations_to(model: type[Model]) -> list[Relation]:
+    """The relations that may lead to a model, in the order of declaration."""
+    global _referring
+    if _referring[0] != registry.version:
+        found: dict[object, list[Relation]] = {}
+        for other in registry:
+            if other._meta.abstract:
+                continue
+            for relation in other._meta.relations.values():
+                found.setdefault(_referred(relation), []).append(relation)
+        _referring = registry.version, found
+    known = _referring[1]
+    options = model._meta
+    relations = [*known.get(model.__name__, ()), *known.get(options.table, ())]
+    relations.sort(key=lambda relation: relation.model._meta.number)
+    return relations
+
+
+def _referred(relation: Relation) -> object:
+    reference = relation.reference
+    if isinstance(reference, Table):
+        return reference.schema, reference.name
+    return reference.partition(".")[0]
+
+
 def _leading_to(model: type[Model]) -> Iterator[tuple[Relation, bool]]:
     """The relations of all models that lead to this one, and whether each is its model's only one."""
-    for other in registry:
-        if other._meta.abstract:
-            continue
-        found = [
-            relation
-            for relation in other._meta.relations.values()
-            if _leads_to(relation, model)
-        ]
-        for relation in found:
-            yield relation, len(found) == 1
+    found: dict[type[Model], list[Relation]] = {}
+    for relation in _relations_to(model):
+        if _leads_to(relation, model):
+            found.setdefault(relation.model, []).append(relation)
+    for relations in found.values():
+        if len(relations) > 1:
+            # A class may be named here and its table there: they come as the model has them.
+            places = list(relations[0].model._meta.relations.values())
+            relations.sort(key=places.index)
+        for relation in relations:
+            yield relation, len(relations) == 1
 
 
 def _leads_to(relation: Relation, model: type[Model]) -> bool:
-    # What can't be meant is passed over by its name, since looking up each would be slow.
-    reference = relation.reference
-    if isinstance(reference, Table):
-        if (reference.schema, reference.name) != model._meta.table:
-            return False
-    elif reference.partition(".")[0] != model.__name__:
-        return False
     from hyperdjango.errors import ModelError
 
     try:

@@ -107,7 +107,10 @@ def _lookup(
         # A relation that leads out of the models.
         raise HttpError(400, _unknown(table, name)) from None
     path = lookup.path
-    hops = [*path.links, *([path.link] if path.link is not None else [])]
+    hops = list(path.links)
+    if path.link is not None and path.link.forward:
+        # It ends the path by its key's own fields, and is no link of it.
+        hops.append(path.link)
     here = table
     for hop in hops:
         target = tables.of(hop.target)
@@ -118,7 +121,7 @@ def _lookup(
         raise HttpError(
             400, f"a condition goes over {settings.most_hops} relations at most"
         )
-    if not lookup.is_simple:
+    if not lookup.is_simple and not lookup.comparison.null:
         raise HttpError(
             400, f"{shortened(name)} is a key of several fields; name one of them"
         )

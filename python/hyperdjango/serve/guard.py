@@ -39,7 +39,7 @@ class Guard:
     """Looks at each request before anything else does.
 
     Arguments:
-        settings: the token, and whether the address is loopback.
+        settings: the token; without one the address is loopback.
         answer: makes a response of what is wrong.
     """
 
@@ -50,7 +50,6 @@ class Guard:
     ) -> None:
         self._answer = answer
         self._token = settings.token
-        self._is_local = settings.is_local
         self._session = "" if self._token is None else session_of(self._token)
 
     async def __call__(
@@ -69,8 +68,8 @@ class Guard:
     def _refused(self, request: Request) -> Response | None:
         """The response to who may not ask; None for who may."""
         host = request.headers.get("host")
-        if self._is_local and not is_loopback(host):
-            # Another site's name that leads here: its scripts would read everything.
+        if self._token is None and not is_loopback(host):
+            # Another site's name that leads here: its scripts would read everything. With a token they have none.
             raise HttpError(
                 421,
                 "this server answers to localhost and the addresses of loopback only",

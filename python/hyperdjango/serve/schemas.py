@@ -78,6 +78,9 @@ def value_schema(field: ModelField, kind: ColumnType, *, read: bool) -> dict[str
         return _moment_schema(field, kind, read)
     if kind.labels is not None:
         return {"type": "string", "enum": list(kind.labels)}
+    if read and python is not str:
+        # A range has ends, a length of time its own form.
+        return {}
     made = {"type": "string", "pattern": TEXT}
     if kind.modifiers and kind.base in ("character varying", "character"):
         made["maxLength"] = kind.modifiers[0]

@@ -12,7 +12,7 @@ class ServeSettings:
     Attributes:
         write: bool, whether rows may be added, changed and deleted.
         token: str | None, what a client has to show; None on loopback alone.
-        is_local: bool, whether the address is loopback, so that no other host is ever asked for.
+        is_local: bool, whether the address is loopback.
         statement_timeout: int, seconds that a statement may take, 1 at least.
         default_limit, most_rows: int, the rows of a page where the client does not say, and the most that it may ask for.
         most_embedded: int, the rows of a relation to many that come with each row.

@@ -75,28 +75,28 @@ def models_of(text: str) -> list[type[Model]]:
 
 
 def models_named(named: str, folder: str) -> list[type[Model]]:
-    """The models of a file or a module that is there.
+    """The models of a file, a package or a module that is there.
 
     Arguments:
-        named: str, ``"models.py"``, ``"shop/models.py"`` or ``"shop.models"``.
+        named: str, ``"models.py"``, ``"shop/models.py"``, ``"models/"`` or ``"shop.models"``.
         folder: str, where it is looked for.
 
     Raises:
         LoadError: there is none, it fails, or it has no models.
     """
-    from hyperdjango.app.loading import _import
+    from hyperdjango.app.loading import _import, is_module
 
-    is_file = named.endswith(".py") or "/" in named
-    path = os.path.join(folder, named)
-    if is_file and not os.path.isfile(path):
+    inner, name = os.path.split(os.path.join(folder, named.rstrip("/")))
+    name = name.removesuffix(".py")
+    if is_module(inner, name):
+        # A file, or a package: a folder with a module for each schema.
+        sys.path.insert(0, inner)
+        module = _import(os.path.abspath(inner), name, {})
+    elif named.endswith(".py") or "/" in named:
         raise LoadError(
             f"error: there is no file {named}\n"
             " hint: leave out --models to have the tables as they are in the database"
         )
-    if is_file:
-        inner, name = os.path.split(path)
-        sys.path.insert(0, inner)
-        module = _import(os.path.abspath(inner), name.removesuffix(".py"), {})
     else:
         sys.path.insert(0, folder)
         module = _imported(named, folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hyperdjango.app.problems import HttpError
@@ -15,7 +16,7 @@ from hyperdjango.serve.names import escaped
 from hyperdjango.serve.types import ColumnType, column_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from hyperdjango.database import Database
@@ -35,7 +36,7 @@ class ServedTable:
         key: tuple of ModelField, what tells its rows from each other; empty if nothing does.
         types: dict, the type of each field's column.
         links: dict, the relations along its foreign keys to what is served, by their names.
-        back: dict, the relations against foreign keys, by their names.
+        find_back: what finds out what leads to it.
         targets: dict, the tables that both lead to, by the relations' names.
     """
 
@@ -50,8 +51,13 @@ class ServedTable:
         self.key = _key(model)
         self.types: dict[str, ColumnType] = {}
         self.links: dict[str, Link] = {}
-        self.back: dict[str, Link] = {}
+        self.find_back: Callable[[ServedTable], dict[str, Link]] | None = None
         self.targets: dict[str, ServedTable] = {}
+
+    @cached_property
+    def back(self) -> dict[str, Link]:
+        """The relations against foreign keys, by their names."""
+        return {} if self.find_back is None else self.find_back(self)
 
     @property
     def is_view(self) -> bool:
@@ -143,6 +149,8 @@ class ServedTables:
         return missing
 
     def _link(self, table: ServedTable) -> None:
+        """Find out where the keys of a table lead; what leads to it is found when that is asked for."""
+        table.find_back = self._against
         for name in table.model._meta.relations:
             try:
                 link = forward_link(table.model, name)
@@ -152,12 +160,17 @@ class ServedTables:
             if link is not None and link.target in self._by_model:
                 table.links[name] = link
                 table.targets[name] = self._by_model[link.target]
+
+    def _against(self, table: ServedTable) -> dict[str, Link]:
+        """The relations against the keys that lead to a table."""
+        found = {}
         for name, link in reverse_links(table.model).items():
             other = self._by_model.get(link.target)
             # The rows of a partition are those of its table.
             if other is not None and not other.is_partition:
-                table.back[name] = link
+                found[name] = link
                 table.targets[name] = other
+        return found
 
     def __iter__(self) -> Iterator[ServedTable]:
         return iter(self._by_name.values())

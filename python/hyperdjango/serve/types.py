@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from hyperdjango.models.types import DomainType, EnumType
@@ -113,7 +114,9 @@ def column_type(field: ModelField, real: RealColumn | None) -> ColumnType:
     said = field.db_type
     kind = field.python_type.__name__
     shown = said or (real.type if real is not None else _CANONICAL.get(kind, kind))
-    labels = None
+    labels: tuple[str, ...] | None = None
+    if issubclass(field.python_type, Enum):
+        labels = tuple(str(member.value) for member in field.python_type)
     types = field.namespace.get("types")
     for one in types if isinstance(types, (list, tuple)) else ():
         if not isinstance(one, (EnumType, DomainType)):

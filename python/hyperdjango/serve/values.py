@@ -6,6 +6,7 @@ import re
 from base64 import b64encode, urlsafe_b64decode
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from enum import Enum
 from math import isfinite, isnan
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
@@ -68,7 +69,7 @@ def from_text(field: ModelField, kind: ColumnType, text: str) -> Any:
     if python in (list, dict, object):
         return _json(field, text)
     if python is timedelta:
-        raise _refusal(field, "no value here: it can't be compared by this URL")
+        raise _refusal(field, "left out: a length of time has no form in JSON here")
     if kind.labels is not None and text not in kind.labels:
         raise _refusal(field, f"one of: {', '.join(kind.labels)}")
     if kind.base == "uuid":
@@ -82,10 +83,12 @@ def compared(field: ModelField, kind: ColumnType, text: str) -> Any:
     Raises:
         FieldValueError: it is no such value.
     """
+    from hyperdjango.query import Cast, Value
+
+    if field.python_type is timedelta and "\0" not in text:
+        return Cast(Value(text), "interval")
     value = from_text(field, kind, text)
     if isinstance(value, str) and field.python_type in (date, datetime, time):
-        from hyperdjango.query import Cast, Value
-
         return Cast(Value(value), kind.base)
     return value
 
@@ -133,6 +136,8 @@ def from_json(field: ModelField, kind: ColumnType, value: Any) -> Any:
 
 def to_text(value: Any) -> str:
     """A value as a URL has it: what ``from_text`` reads."""
+    if isinstance(value, Enum):
+        return to_text(value.value)
     if isinstance(value, bytes):
         return b64encode(value).decode()
     if isinstance(value, Decimal):

@@ -23,7 +23,7 @@ pub(crate) struct ServeArguments {
     #[arg(long, value_name = "URL")]
     pub(crate) database: Option<String>,
 
-    /// Serve the models of a file or module, and not the tables as the database has them.
+    /// Serve the models of a file, package or module, and not the tables as the database has them.
     #[arg(long, value_name = "MODELS")]
     pub(crate) models: Option<String>,
 

@@ -8,11 +8,9 @@ use hyperdj_schema::sql::quote_identifier;
 
 use super::constants::{numeric_constant, quoted};
 use super::parse::{Node, Raw};
-use super::resolve::{
-    Candidate, cast, category, is_implicit, is_polymorphic, is_preferred, select, stands_for,
-};
+use super::resolve::{cast, category, is_polymorphic};
 use crate::Error;
-use crate::facts::{Context, FUNCTIONS, OPERATORS};
+use crate::facts::Context;
 use crate::reader::Reader;
 use crate::types::{Base, Type};
 
@@ -26,11 +24,11 @@ pub(super) struct Typed {
     /// `None` of a constant that has no type yet.
     pub(super) data_type: Option<Type>,
     /// The text of a constant without a type; `None` of NULL.
-    literal: Option<String>,
+    pub(super) literal: Option<String>,
 }
 
 impl Typed {
-    fn new(text: String, data_type: Type) -> Self {
+    pub(super) fn new(text: String, data_type: Type) -> Self {
         Self {
             bare: text.clone(),
             text,
@@ -267,12 +265,17 @@ impl<'a> Scope<'_, 'a> {
         Ok(constant)
     }
 
-    fn is_enum(&self, found: &Type) -> bool {
+    pub(super) fn is_enum(&self, found: &Type) -> bool {
         matches!(&found.base, Base::User(name) if !found.is_array && self.reader.enum_labels(name).is_some())
     }
 
     /// A value where one of a type is wanted, by the casts that are applied without a word.
-    fn coerced(&self, found: Typed, target: &Type, offset: usize) -> Result<Typed, Error> {
+    pub(super) fn coerced(
+        &self,
+        found: Typed,
+        target: &Type,
+        offset: usize,
+    ) -> Result<Typed, Error> {
         let Some(from) = found.data_type.clone() else {
             return if matches!(&target.base, Base::Builtin(name) if name == "any") {
                 Ok(found)
@@ -292,7 +295,12 @@ impl<'a> Scope<'_, 'a> {
     }
 
     /// `value::type`
-    fn explicit(&self, raw: &Raw<'a>, target: &Type, offset: usize) -> Result<Typed, Error> {
+    pub(super) fn explicit(
+        &self,
+        raw: &Raw<'a>,
+        target: &Type,
+        offset: usize,
+    ) -> Result<Typed, Error> {
         if let (Node::Array(elements), Some(element)) = (&raw.node, target.element())
             && target.modifier.is_empty()
         {
@@ -354,7 +362,7 @@ impl<'a> Scope<'_, 'a> {
         ))
     }
 
-    fn boolean(&self, raw: &Raw<'a>) -> Result<Typed, Error> {
+    pub(super) fn boolean(&self, raw: &Raw<'a>) -> Result<Typed, Error> {
         let found = self.typed(raw)?;
         let target = Type::builtin("bool");
         match &found.data_type {
@@ -375,422 +383,6 @@ impl<'a> Scope<'_, 'a> {
             format!("({})", texts.join(word)),
             Type::builtin("bool"),
         ))
-    }
-
-    fn binary(&self, operator: &str, sides: Vec<Typed>, offset: usize) -> Result<Typed, Error> {
-        let (sides, result) = self.operator(operator, sides, offset)?;
-        Ok(Typed::new(
-            format!("({} {operator} {})", sides[0].text, sides[1].text),
-            result,
-        ))
-    }
-
-    /// Finds what an operator means for its operands, and casts them to that.
-    fn operator(
-        &self,
-        operator: &str,
-        sides: Vec<Typed>,
-        offset: usize,
-    ) -> Result<(Vec<Typed>, Type), Error> {
-        let candidates: Vec<Candidate> = OPERATORS
-            .get(operator)
-            .into_iter()
-            .flatten()
-            .filter(|found| found.left.is_some() == (sides.len() == 2))
-            .map(|found| Candidate {
-                arguments: found
-                    .left
-                    .iter()
-                    .chain([&found.right])
-                    .map(|name| Type::builtin(name))
-                    .collect(),
-                result: Type::builtin(found.result),
-            })
-            .collect();
-        if self.reader.has_operator(operator) {
-            return Err(Error::unknown(
-                offset,
-                format!("which operator `{operator}` is meant, only a server can tell"),
-            ));
-        }
-        self.chosen(&candidates, sides, operator, offset)
-    }
-
-    /// Casts what is given to what the chosen candidate takes.
-    fn chosen(
-        &self,
-        candidates: &[Candidate],
-        given: Vec<Typed>,
-        name: &str,
-        offset: usize,
-    ) -> Result<(Vec<Typed>, Type), Error> {
-        let types: Vec<Option<Type>> = given
-            .iter()
-            .map(|found| {
-                found
-                    .data_type
-                    .as_ref()
-                    .map(|found| self.reader.base_type(found).plain())
-            })
-            .collect();
-        let found = select(candidates, &types, &|found| self.is_enum(found));
-        let Some(found) = found else {
-            return Err(Error::unknown(
-                offset,
-                format!("what `{name}` means for these values, only a server can tell"),
-            ));
-        };
-        let unknown = || {
-            Error::unknown(
-                offset,
-                format!("what `{name}` gives for these values, only a server can tell"),
-            )
-        };
-        let mut arguments = Vec::new();
-        for (argument, wanted) in given.into_iter().zip(&found.arguments) {
-            let is_any = matches!(&wanted.base, Base::Builtin(name) if name == "any");
-            let target = if is_any {
-                wanted.clone()
-            } else {
-                stands_for(wanted, found, &types).ok_or_else(unknown)?
-            };
-            let is_domain = argument
-                .data_type
-                .as_ref()
-                .is_some_and(|given| self.reader.base_type(given).plain() != given.plain());
-            // A domain is taken for its base type, which is shown, unless any type will do.
-            arguments.push(
-                if is_polymorphic(wanted) && argument.data_type.is_some() && !is_domain {
-                    argument
-                } else {
-                    self.coerced(argument, &target, offset)?
-                },
-            );
-        }
-        let result = stands_for(&found.result, found, &types).ok_or_else(unknown)?;
-        Ok((arguments, result))
-    }
-
-    fn builtin(
-        &self,
-        name: &str,
-        arguments: Vec<Typed>,
-        offset: usize,
-    ) -> Result<(Vec<Typed>, Type), Error> {
-        let count = arguments.len();
-        let candidates: Vec<Candidate> = FUNCTIONS
-            .get(name)
-            .into_iter()
-            .flatten()
-            .filter_map(|found| {
-                let declared: Vec<Type> = found
-                    .arguments
-                    .iter()
-                    .map(|name| Type::builtin(name))
-                    .collect();
-                let arguments = match found.variadic {
-                    // Any number of anything.
-                    Some("any") if count + 1 >= declared.len() => {
-                        let mut arguments = declared[..declared.len() - 1].to_vec();
-                        arguments.resize(count, Type::builtin("any"));
-                        arguments
-                    }
-                    Some(_) => return None,
-                    None if count < declared.len() && count + found.defaults >= declared.len() => {
-                        declared[..count].to_vec()
-                    }
-                    None => declared,
-                };
-                Some(Candidate {
-                    arguments,
-                    result: Type::builtin(found.result),
-                })
-            })
-            .collect();
-        self.chosen(&candidates, arguments, name, offset)
-    }
-
-    fn call(&self, parts: &[String], arguments: Vec<Typed>, offset: usize) -> Result<Typed, Error> {
-        let name = parts.last().map(String::as_str).unwrap_or_default();
-        let in_catalog = match parts {
-            [_] => true,
-            [schema, _] => schema == "pg_catalog",
-            _ => false,
-        };
-        let written = |name: String, arguments: &[Typed], result: Type| {
-            let texts: Vec<&str> = arguments
-                .iter()
-                .map(|argument| argument.text.as_str())
-                .collect();
-            Typed::new(format!("{name}({})", texts.join(", ")), result)
-        };
-        let own = self.reader.functions(parts);
-        if in_catalog && FUNCTIONS.contains_key(name) {
-            if own.is_some() {
-                return Err(Error::unknown(
-                    offset,
-                    format!("which function `{name}` is meant, only a server can tell"),
-                ));
-            }
-            let (arguments, result) = self.builtin(name, arguments, offset)?;
-            return Ok(written(
-                quote_identifier(name).into_owned(),
-                &arguments,
-                result,
-            ));
-        }
-        let Some((found, functions)) = own else {
-            return Err(Error::unknown(
-                offset,
-                format!("the file makes no function `{}`", parts.join(".")),
-            ));
-        };
-        let candidates: Vec<Candidate> = functions
-            .into_iter()
-            .filter_map(|(arguments, result)| {
-                Some(Candidate {
-                    arguments: arguments.to_vec(),
-                    result: result?.plain(),
-                })
-            })
-            .collect();
-        let (arguments, result) = self.chosen(&candidates, arguments, name, offset)?;
-        Ok(written(found.to_string(), &arguments, result))
-    }
-
-    /// The type that several values are brought to, as of COALESCE and CASE.
-    fn common(&self, all: &[Typed], offset: usize) -> Result<Type, Error> {
-        let mut chosen: Option<Type> = None;
-        for found in all.iter().filter_map(|found| found.data_type.clone()) {
-            chosen = Some(match chosen {
-                None => found,
-                Some(before) if before == found => before,
-                Some(before) => {
-                    let (before, found) = (
-                        self.reader.base_type(&before).plain(),
-                        self.reader.base_type(&found).plain(),
-                    );
-                    if category(&before) != category(&found) {
-                        return Err(Error::broken(
-                            offset,
-                            "values of such different types can't stand for each other",
-                        ));
-                    }
-                    let labelled = |found: &Type| self.is_enum(found);
-                    let takes = !is_preferred(&before)
-                        && is_implicit(&before, &found, &labelled)
-                        && !is_implicit(&found, &before, &labelled);
-                    if takes { found } else { before }
-                }
-            });
-        }
-        Ok(chosen.unwrap_or_else(|| Type::builtin("text")))
-    }
-
-    fn brought(&self, all: Vec<Typed>, target: &Type, offset: usize) -> Result<Vec<Typed>, Error> {
-        all.into_iter()
-            .map(|found| self.coerced(found, target, offset))
-            .collect()
-    }
-
-    fn special(&self, word: &str, raw: &[Raw<'a>], offset: usize) -> Result<Typed, Error> {
-        let all = raw
-            .iter()
-            .map(|part| self.typed(part))
-            .collect::<Result<Vec<_>, _>>()?;
-        if word == "nullif" {
-            let result = all.first().and_then(|first| first.data_type.clone());
-            let (sides, _) = self.operator("=", all, offset)?;
-            let [left, right] = sides.as_slice() else {
-                return Err(Error::broken(offset, "NULLIF takes two values"));
-            };
-            let result = result
-                .or_else(|| left.data_type.clone())
-                .unwrap_or_else(|| Type::builtin("text"));
-            return Ok(Typed::new(
-                format!("NULLIF({}, {})", left.text, right.text),
-                result,
-            ));
-        }
-        let target = self.common(&all, offset)?;
-        let texts: Vec<String> = self
-            .brought(all, &target, offset)?
-            .into_iter()
-            .map(|found| found.text)
-            .collect();
-        Ok(Typed::new(
-            format!("{}({})", word.to_ascii_uppercase(), texts.join(", ")),
-            target,
-        ))
-    }
-
-    fn array(
-        &self,
-        elements: &[Raw<'a>],
-        wanted: Option<&Type>,
-        offset: usize,
-    ) -> Result<Typed, Error> {
-        if elements
-            .iter()
-            .any(|element| matches!(element.node, Node::Array(_)))
-        {
-            return Err(Error::unknown(
-                offset,
-                "an array of arrays is not read from a dump",
-            ));
-        }
-        let mut all = Vec::new();
-        for element in elements {
-            all.push(match wanted {
-                Some(wanted) => self.explicit(element, wanted, offset)?,
-                None => self.typed(element)?,
-            });
-        }
-        let element = match wanted {
-            Some(wanted) => wanted.clone(),
-            None => self.common(&all, offset)?,
-        };
-        if all.is_empty() {
-            return match wanted {
-                Some(wanted) => Ok(Typed::new(
-                    format!("ARRAY[]::{}", wanted.array()),
-                    wanted.array(),
-                )),
-                None => Err(Error::broken(offset, "an empty array needs a type")),
-            };
-        }
-        let texts: Vec<String> = self
-            .brought(all, &element, offset)?
-            .into_iter()
-            .map(|found| found.text)
-            .collect();
-        Ok(Typed::new(
-            format!("ARRAY[{}]", texts.join(", ")),
-            element.plain().array(),
-        ))
-    }
-
-    /// `left IN (…)`: one comparison for a single value, else one with an array.
-    fn among(
-        &self,
-        left: &Raw<'a>,
-        list: &[Raw<'a>],
-        not: bool,
-        offset: usize,
-    ) -> Result<Typed, Error> {
-        let operator = if not { "<>" } else { "=" };
-        let left = self.typed(left)?;
-        if let [only] = list {
-            return self.binary(operator, vec![left, self.typed(only)?], offset);
-        }
-        let mut all = vec![left.clone()];
-        for part in list {
-            // Columns among the values are compared one by one.
-            if matches!(part.node, Node::Column(_)) {
-                return Err(Error::unknown(
-                    part.offset,
-                    "IN with columns in its list is not read from a dump",
-                ));
-            }
-            all.push(self.typed(part)?);
-        }
-        let target = self.reader.base_type(&self.common(&all, offset)?).plain();
-        let elements = self.brought(all.split_off(1), &target, offset)?;
-        let texts: Vec<String> = elements.into_iter().map(|found| found.text).collect();
-        let array = Typed::new(format!("ARRAY[{}]", texts.join(", ")), target.array());
-        self.any_all(left, operator, !not, array, offset)
-    }
-
-    fn any_all(
-        &self,
-        left: Typed,
-        operator: &str,
-        any: bool,
-        right: Typed,
-        offset: usize,
-    ) -> Result<Typed, Error> {
-        let word = if any { "ANY" } else { "ALL" };
-        let element = match &right.data_type {
-            None => None,
-            Some(found) => match self.reader.base_type(found).element() {
-                Some(element) => Some(element.plain()),
-                None => {
-                    return Err(Error::broken(
-                        offset,
-                        "what stands behind ANY must be an array",
-                    ));
-                }
-            },
-        };
-        let stand_in = Typed {
-            text: String::new(),
-            bare: String::new(),
-            data_type: element.clone(),
-            literal: None,
-        };
-        if element.is_none() {
-            return Err(Error::unknown(
-                offset,
-                "an array as text is not read from a dump",
-            ));
-        }
-        let (sides, result) = self.operator(operator, vec![left, stand_in], offset)?;
-        let wanted = sides[1]
-            .data_type
-            .clone()
-            .unwrap_or_else(|| Type::builtin("text"));
-        let array = self.coerced(right, &wanted.array(), offset)?;
-        Ok(Typed::new(
-            format!("({} {operator} {word} ({}))", sides[0].text, array.text),
-            result,
-        ))
-    }
-
-    fn case(
-        &self,
-        subject: Option<&Raw<'a>>,
-        branches: &[(Raw<'a>, Raw<'a>)],
-        otherwise: Option<&Raw<'a>>,
-        offset: usize,
-    ) -> Result<Typed, Error> {
-        if subject.is_some() {
-            return Err(Error::unknown(
-                offset,
-                "CASE with a value behind it is not read from a dump",
-            ));
-        }
-        let mut conditions = Vec::new();
-        let mut results = Vec::new();
-        for (condition, result) in branches {
-            conditions.push(self.boolean(condition)?.bare);
-            results.push(self.typed(result)?);
-        }
-        results.extend(otherwise.map(|raw| self.typed(raw)).transpose()?);
-        // The server looks at the last one first.
-        results.rotate_right(usize::from(otherwise.is_some()));
-        let target = self.common(&results, offset)?;
-        results.rotate_left(usize::from(otherwise.is_some()));
-        let results = self.brought(results, &target, offset)?;
-        if conditions
-            .iter()
-            .chain(results.iter().map(|found| &found.text))
-            .any(|text| text.contains("\nCASE"))
-        {
-            return Err(Error::unknown(
-                offset,
-                "CASE within CASE is not read from a dump",
-            ));
-        }
-        let mut text = String::from("\nCASE");
-        for (condition, result) in conditions.iter().zip(&results) {
-            text.push_str(&format!("\n    WHEN {condition} THEN {}", result.text));
-        }
-        let last = match otherwise.and(results.last()) {
-            Some(last) => last.text.clone(),
-            None => format!("NULL::{}", target.plain()),
-        };
-        text.push_str(&format!("\n    ELSE {last}\nEND"));
-        Ok(Typed::new(text, target))
     }
 
     /// A value in the place of a column or a condition: what is cast for that is not shown.

@@ -3,11 +3,14 @@
 
 mod analyse;
 mod arrays;
+mod calls;
 mod constants;
 mod moments;
 mod name;
 mod parse;
+mod primary;
 mod resolve;
+mod several;
 mod shape;
 
 use hyperdj_schema::{Column, QualifiedName};

@@ -39,6 +39,9 @@ pub(crate) enum Context {
     Explicit,
 }
 
+/// The names of two types.
+type Pair = (&'static str, &'static str);
+
 type Table<V> = LazyLock<HashMap<&'static str, V>>;
 
 pub(crate) static TYPES: Table<BuiltinType> = LazyLock::new(|| {
@@ -90,21 +93,20 @@ pub(crate) static FUNCTIONS: Table<Vec<Function>> = LazyLock::new(|| {
 });
 
 /// By source and target: the context, and whether a function does it.
-pub(crate) static CASTS: LazyLock<HashMap<(&'static str, &'static str), (Context, bool)>> =
-    LazyLock::new(|| {
-        let rows = rows(include_str!("casts.txt")).filter_map(|row| match row.as_slice() {
-            [source, target, context, method] => {
-                let context = match *context {
-                    "i" => Context::Implicit,
-                    "a" => Context::Assignment,
-                    _ => Context::Explicit,
-                };
-                Some(((*source, *target), (context, *method != "b")))
-            }
-            _ => None,
-        });
-        rows.collect()
+pub(crate) static CASTS: LazyLock<HashMap<Pair, (Context, bool)>> = LazyLock::new(|| {
+    let rows = rows(include_str!("casts.txt")).filter_map(|row| match row.as_slice() {
+        [source, target, context, method] => {
+            let context = match *context {
+                "i" => Context::Implicit,
+                "a" => Context::Assignment,
+                _ => Context::Explicit,
+            };
+            Some(((*source, *target), (context, *method != "b")))
+        }
+        _ => None,
     });
+    rows.collect()
+});
 
 /// The operator classes of an access method: name, input type, whether it is the default of that.
 pub(crate) fn operator_classes(

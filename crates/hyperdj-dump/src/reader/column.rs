@@ -23,6 +23,8 @@ pub(super) struct ColumnSaid<'a> {
     pub(super) expression: Option<Cursor<'a>>,
     /// The sequence of an identity column, and the name where one was given.
     pub(super) identity: Option<(FullSequence, Option<QualifiedName>)>,
+    /// The name of its NOT NULL, which pg_dump writes from PostgreSQL 18 on where it is not the usual one.
+    pub(super) not_null: Option<String>,
     /// Settings that models can't say, by kind.
     pub(super) settings: Vec<&'static str>,
 }
@@ -72,6 +74,7 @@ impl<'a> Reader<'a> {
             serial,
             expression: None,
             identity: None,
+            not_null: None,
             settings: Vec::new(),
         };
         while !cursor.is_done() {
@@ -97,6 +100,7 @@ impl<'a> Reader<'a> {
             column.collation = self.collation(cursor, data_type)?;
         } else if cursor.take_all(&["not", "null"]) {
             column.nullable = false;
+            said.not_null = name.filter(|_| self.printed);
             if cursor.take_all(&["no", "inherit"]) {
                 return Err(Error::unknown(
                     offset,
@@ -280,6 +284,10 @@ impl<'a> Reader<'a> {
             sequence.owned_by = Some(owner);
             sequence.unlogged = unlogged;
             self.sequences.insert(name, sequence);
+        }
+        if let Some(name) = &said.not_null {
+            let named = format!("{name} on {}.{}", table.schema, table.name);
+            self.note("not null constraint setting", named, Some(&table.schema));
         }
         for setting in &said.settings {
             let name = format!("{}.{}.{}", table.schema, table.name, column.name);

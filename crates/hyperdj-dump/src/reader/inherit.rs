@@ -2,7 +2,7 @@
 //!
 //! PostgreSQL documentation: 5.10 Inheritance; 5.11 Table Partitioning.
 
-use hyperdj_schema::{Check, Column, PartitionOf, QualifiedName, Relation, RelationKind};
+use hyperdj_schema::{Check, Column, PartitionOf, QualifiedName, RelationKind};
 
 use super::Reader;
 use super::keys::insert;
@@ -11,25 +11,36 @@ use crate::cursor::Cursor;
 use crate::expression::settled_bound;
 
 impl<'a> Reader<'a> {
-    /// The partitions of a table.
+    /// The partitions of a table, in name order.
     pub(super) fn partitions(&self, table: &QualifiedName) -> Vec<QualifiedName> {
-        let is_part = |relation: &&Relation| {
-            let place = relation.partition_of.as_ref();
+        let is_part = |name: &QualifiedName| {
+            let place = self
+                .relations
+                .get(name)
+                .and_then(|relation| relation.partition_of.as_ref());
             place.is_some_and(|place| place.parent == *table)
         };
-        let found = self.relations.values().filter(is_part);
-        found.map(|relation| relation.name.clone()).collect()
+        let mut found = self.children(table);
+        found.retain(is_part);
+        found
     }
 
-    /// The tables that inherit from a table, partitions too.
+    /// The tables that inherit from a table, partitions too, in name order.
     pub(super) fn children(&self, table: &QualifiedName) -> Vec<QualifiedName> {
-        let inherits = self
-            .relations
-            .values()
-            .filter(|relation| relation.inherits.contains(table));
-        let mut found = self.partitions(table);
-        found.extend(inherits.map(|relation| relation.name.clone()));
-        found
+        self.below
+            .get(table)
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect()
+    }
+
+    /// Notes that a table is under another.
+    pub(super) fn put_below(&mut self, parent: &QualifiedName, child: &QualifiedName) {
+        self.below
+            .entry(parent.clone())
+            .or_default()
+            .insert(child.clone());
     }
 
     /// A table can't be put under itself, or under one that is below it.
@@ -166,6 +177,7 @@ impl<'a> Reader<'a> {
             parent: parent.clone(),
             bound,
         });
+        self.put_below(parent, &name);
         self.take_over(parent, &name, offset)
     }
 

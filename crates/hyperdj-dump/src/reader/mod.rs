@@ -1,12 +1,16 @@
 //! Follows a dump statement by statement, as a server that starts with an empty database would.
 
 mod alter;
+mod alter_column;
 mod column;
 mod comment;
 mod constraint;
 mod drops;
+mod exclusion;
 mod finish;
+mod grants;
 mod index;
+mod index_parts;
 mod inherit;
 mod keys;
 mod kinds;
@@ -90,6 +94,8 @@ pub(crate) struct Reader<'a> {
     routines: Vec<Routine>,
     sequences: BTreeMap<QualifiedName, FullSequence>,
     relations: BTreeMap<QualifiedName, Relation>,
+    /// The tables under each table that has some.
+    below: BTreeMap<QualifiedName, BTreeSet<QualifiedName>>,
     /// Indexes, those of constraints too, by name: the table of each.
     index_tables: BTreeMap<QualifiedName, QualifiedName>,
     /// Indexes of partitions, and the index of the partitioned table that each is a part of.
@@ -125,6 +131,7 @@ impl<'a> Reader<'a> {
             routines: Vec::new(),
             sequences: BTreeMap::new(),
             relations: BTreeMap::new(),
+            below: BTreeMap::new(),
             index_tables: BTreeMap::new(),
             index_parents: BTreeMap::new(),
             unmodelled: BTreeSet::new(),

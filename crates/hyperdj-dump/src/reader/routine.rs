@@ -7,6 +7,9 @@ use crate::Error;
 use crate::cursor::Cursor;
 use crate::types::Type;
 
+/// What a function takes and gives.
+pub(crate) type Signature<'r> = (&'r [Type], Option<&'r Type>);
+
 impl<'a> Reader<'a> {
     /// CREATE FUNCTION, PROCEDURE or AGGREGATE, behind that word.
     pub(super) fn create_routine(
@@ -87,7 +90,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn functions<'r>(
         &'r self,
         parts: &[String],
-    ) -> Option<(QualifiedName, Vec<(&'r [Type], Option<&'r Type>)>)> {
+    ) -> Option<(QualifiedName, Vec<Signature<'r>>)> {
         let is_function =
             |name: &QualifiedName| self.routines.iter().any(|routine| routine.name == *name);
         let name = self.find(parts, is_function)?;

@@ -99,6 +99,9 @@ impl<'a> Reader<'a> {
             relation.partition_by = Some(self.partition_key(&strategy, keys, &relation.columns)?);
         }
         self.relations.insert(name.clone(), relation);
+        for above in &above {
+            self.put_below(above, &name);
+        }
         constraints.extend(columns.into_iter().flat_map(|said| said.constraints));
         constraints.sort_by_key(|constraint| (order(constraint), constraint.offset));
         self.add_constraints(&name, constraints)?;

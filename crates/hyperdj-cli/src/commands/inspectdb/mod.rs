@@ -5,6 +5,8 @@ mod compared;
 mod diagrams;
 mod dump;
 mod failure;
+mod files;
+mod inferred;
 mod narrowed;
 mod package;
 mod report;
@@ -19,7 +21,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use hyperdj_catalog::{Inspection, Options, inspect_with};
-use hyperdj_codegen::{Body, Form, package};
+use hyperdj_codegen::{Body, Form, Request, Suggestions, package};
 use hyperdj_postgres::{Client, Config};
 use hyperdj_schema::to_json;
 
@@ -47,15 +49,26 @@ pub(crate) fn run(
             "Add --format mermaid, svg or html, or name the tables with --table alone.",
         ));
     }
+    if arguments.infer_relations && matches!(arguments.format, Description::Sql | Description::Json)
+    {
+        return Err(Failure::new(
+            "SQL and JSON say what the database has, and no inferred relation",
+        )
+        .with_hint("--infer-relations goes with models and diagrams."));
+    }
     // What is wrong with the models is told without a database.
     let models = arguments.check.as_deref();
     let document = models.map(crate::models::read).transpose()?;
     if let Some(path) = &arguments.from_dump {
         let options = options(arguments, &patterns(&arguments.table));
-        let found = dump::read(path, arguments.via_server, &options, printer)?;
+        let mut found = dump::read(path, arguments.via_server, &options, printer)?;
+        let mut suggestions = Suggestions::default();
+        if arguments.infer_relations {
+            suggestions = inferred::infer(&mut found, None, arguments, printer)?;
+        }
         return match &document {
             Some(document) => compared::compare_found(&found, None, document, arguments, printer),
-            None => write_found(&found, None, arguments, printer),
+            None => write_found(&found, None, &suggestions, arguments, printer),
         };
     }
     if let Some(document) = &document {
@@ -94,7 +107,7 @@ pub(crate) fn write_models(
     let writes_models = arguments.format == Description::Models && folder(arguments)?.is_none();
     let mut body = None;
     let mut write_early = |found: &Inspection| {
-        if !writes_models {
+        if !writes_models || arguments.infer_relations {
             return;
         }
         let selection = asked.selection(found);
@@ -103,11 +116,17 @@ pub(crate) fn write_models(
             &selection.request(form(arguments)),
         ));
     };
-    let found = inspect_with(&mut client, &options, &mut write_early)
+    let mut found = inspect_with(&mut client, &options, &mut write_early)
         .map_err(|error| inspection_failure(error, config))?;
+    let mut suggestions = Suggestions::default();
+    if arguments.infer_relations {
+        // What is warned of is warned of below.
+        asked.selection(&found).check(&[], &mut Printer::silent())?;
+        suggestions = inferred::infer(&mut found, Some(&mut client), arguments, printer)?;
+    }
     drop(client);
     drop(progress);
-    write_found(&found, body, arguments, printer)
+    write_found(&found, body, &suggestions, arguments, printer)
 }
 
 /// Writes what was found, in the form and to the place that the arguments say; `body` is that of its models, where they
@@ -115,13 +134,17 @@ pub(crate) fn write_models(
 fn write_found(
     found: &Inspection,
     body: Option<Body>,
+    suggestions: &Suggestions,
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
     let asked = Asked::of(arguments);
     let selection = asked.selection(found);
     selection.check(&[], printer)?;
-    let request = selection.request(form(arguments));
+    let request = Request {
+        suggestions: Some(suggestions),
+        ..selection.request(form(arguments))
+    };
     let mut unsaid = found.schema.unmodelled.clone();
     if let Some(folder) = folder(arguments)? {
         report(found, &unsaid, &selection, arguments, printer);

@@ -93,6 +93,7 @@ impl<'a> Selection<'a> {
             wanted: self,
             views: self.views,
             form,
+            suggestions: None,
         }
     }
 

@@ -254,7 +254,7 @@ impl<'a> Loader<'a> {
         let quoted = quote_identifier(name);
         // Each in a message of its own: a tablespace can't be made in a transaction.
         for sql in [
-            format!("ALTER ROLE postgres SET allow_in_place_tablespaces = on"),
+            "ALTER ROLE postgres SET allow_in_place_tablespaces = on".to_owned(),
             format!("CREATE TABLESPACE {quoted} LOCATION ''"),
             format!("GRANT CREATE ON TABLESPACE {quoted} TO PUBLIC"),
         ] {

@@ -92,6 +92,8 @@ fn failure(error: &Error, source: &Source) -> Failure {
             "Add --via-server: the file is then loaded into a throwaway PostgreSQL server of its own.",
         )
     } else {
-        failure
+        failure.with_hint(
+            "Change the file there, or load it yourself with psql, and read that with --database.",
+        )
     }
 }
