@@ -79,6 +79,24 @@ def test_every_format_gives_the_models_of_the_database(
     assert inspect(hyper, path, *way).check().stdout == live.stdout
 
 
+ON_DEMAND = ("definitions", "dependencies", "comments", "owners", "grants")
+ON_DEMAND += ("default_privileges", "security_labels")
+
+
+def without_definitions(saved: Any) -> Any:
+    """A schema as a dump that is read as text gives it: what models can't say is only counted."""
+    for key in ON_DEMAND:
+        saved["schema"].pop(key, None)
+    for relation in saved["schema"]["relations"]:
+        for part in (relation, *relation["columns"]):
+            part.pop("settings", None)
+    return saved
+
+
+def found_sql(text: str) -> list[str]:
+    return [line for line in text.splitlines() if "-- Not said by" not in line]
+
+
 def test_standard_input_and_other_options(
     cluster: Cluster, hyper: Hyper, shop: str, tmp_path: Path
 ) -> None:
@@ -96,7 +114,10 @@ def test_standard_input_and_other_options(
             for schema in (expected, found):
                 for extension in schema["schema"]["extensions"]:
                     extension["version"] = ""
-            assert found == expected
+            assert found == without_definitions(expected)
+        elif form == "sql":
+            # The text counts what only the server has as SQL.
+            assert found_sql(said.stdout) == found_sql(live.stdout)
         else:
             assert said.stdout == live.stdout
 

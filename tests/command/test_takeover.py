@@ -182,6 +182,8 @@ def test_models_that_are_taken_over_change_nothing(
 def test_managed_models_build_the_same_database(
     legacy: Project, tmp_path: Path
 ) -> None:
+    if legacy.folder.name.startswith("definitions_in_order"):
+        pytest.skip("its functions need types and tables that the models make")
     text = (legacy.folder / "models.py").read_text()
     managed = text.replace("managed = False", "managed = True")
     with legacy.cluster.database() as database:

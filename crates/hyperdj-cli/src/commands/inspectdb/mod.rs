@@ -214,7 +214,8 @@ fn options(arguments: &InspectdbArguments, tables: &[Pattern]) -> Options {
     Options {
         schemas: schemas(&arguments.schema, tables),
         views: arguments.include_views,
-        definitions: arguments.check.is_none() && arguments.format != Description::Models,
+        definitions: arguments.check.is_none()
+            && matches!(arguments.format, Description::Sql | Description::Json),
         statement_timeout: Duration::from_secs(arguments.statement_timeout.into()),
     }
 }

@@ -4,6 +4,7 @@ use hyperdj_catalog::Inspection;
 use hyperdj_schema::Unmodelled;
 
 use super::selection::Selection;
+use super::sql::has_definitions;
 use crate::Printer;
 use crate::arguments::{Description, InspectdbArguments};
 
@@ -49,11 +50,16 @@ pub(crate) fn report(
     }
     report_unreadable(found, selection, printer);
 
-    report_unsaid(unsaid, arguments, printer);
+    report_unsaid(found, unsaid, arguments, printer);
 }
 
 /// What the description can't say, by name where that was asked for.
-fn report_unsaid(unsaid: &[Unmodelled], arguments: &InspectdbArguments, printer: &mut Printer) {
+fn report_unsaid(
+    found: &Inspection,
+    unsaid: &[Unmodelled],
+    arguments: &InspectdbArguments,
+    printer: &mut Printer,
+) {
     if arguments.format.is_diagram() {
         return;
     }
@@ -74,8 +80,15 @@ fn report_unsaid(unsaid: &[Unmodelled], arguments: &InspectdbArguments, printer:
             Description::Models => format!(
                 "{count} that models can't say (functions, triggers, grants, …) counted in the header; -v lists them."
             ),
-            Description::Sql => format!(
+            Description::Sql if has_definitions(&found.schema) => format!(
                 "{count} that this SQL does not make, for what was not asked for, counted in its first lines; -v lists them."
+            ),
+            Description::Sql => format!(
+                "{count} that this SQL does not make (functions, triggers, grants, …) counted in its first lines; -v \
+                 lists them."
+            ),
+            _ if !has_definitions(&found.schema) => format!(
+                "{count} that models can't say (functions, triggers, grants, …) in `unmodelled`, by kind and name."
             ),
             _ => format!(
                 "{count} that models can't say (functions, triggers, grants, …) whole in `definitions`, `grants` and their \

@@ -68,8 +68,22 @@ pub(super) fn sql(
     Script { text, unsaid }
 }
 
+/// Whether a schema was read with all that models can't say: a dump that is read as text has none of it. Every namespace
+/// of a server has an owner.
+pub(super) fn has_definitions(schema: &Schema) -> bool {
+    !schema.owners.is_empty()
+}
+
 /// What is in a schema and not in the part of it that is written, by kind.
 fn unsaid(schema: &Schema, narrowed: &Schema) -> Vec<Unmodelled> {
+    if !has_definitions(schema) {
+        // The script makes the extensions.
+        let unmodelled = schema.unmodelled.iter();
+        return unmodelled
+            .filter(|own| own.kind != "extension")
+            .cloned()
+            .collect();
+    }
     let there: BTreeSet<(&str, &str)> = narrowed
         .definitions
         .iter()
