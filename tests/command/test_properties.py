@@ -117,6 +117,18 @@ def holds(cluster: Cluster, hyper: Hyper, folder: Path, statements: list[str]) -
         with imported(text, folder) as module:
             found = model_facts(module, connection)
             check_field_names(module_fields(module))
+        names = module_fields(module)
+        path = folder / "other_form.py"
+        for form in ("--rich-types", "--minimal"):
+            text = hyper(*arguments, form).check().stdout
+            if currently_in_test_context():
+                note(text)
+            check_layout(text)
+            path.write_text(text, encoding="utf-8")
+            result = hyper(*arguments, "--check", path)
+            assert (result.exit_code, result.stdout) == (0, ""), result
+            with imported(text, folder) as module:
+                assert module_fields(module) == names
     compare(found, expected)
     return True
 

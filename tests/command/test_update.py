@@ -150,6 +150,56 @@ def test_every_form_says_what_the_database_says_and_nothing_is_updated(
         assert models.read_bytes() == before
 
 
+# A column comes to every table, and the last goes from every other; what can't be done is passed over.
+EVERYWHERE = """
+DO $$ DECLARE found record; BEGIN
+FOR found IN
+    SELECT c.oid::regclass AS place, row_number() OVER (ORDER BY c.oid) AS number,
+        (SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+         ORDER BY attnum DESC LIMIT 1) AS last
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname !~ '^(pg_|information_schema$)'
+LOOP
+    BEGIN
+        IF found.number % 2 = 0 THEN
+            EXECUTE format('ALTER TABLE %s DROP COLUMN %s CASCADE', found.place, found.last);
+        END IF;
+    EXCEPTION WHEN others THEN NULL; END;
+    BEGIN
+        EXECUTE format('ALTER TABLE %s ADD COLUMN "zz New" uuid DEFAULT gen_random_uuid() UNIQUE', found.place);
+        EXECUTE format('COMMENT ON TABLE %s IS %L', found.place, 'It''s "new" now: ' || found.number);
+        EXECUTE format('CREATE INDEX ON %s (("zz New"::text), "zz New")', found.place);
+    EXCEPTION WHEN others THEN NULL; END;
+END LOOP; END $$
+"""
+
+
+@pytest.mark.parametrize("path", chosen(), ids=name_of)
+@pytest.mark.parametrize("form", ["", "--rich-types"])
+def test_changes_everywhere_come_into_every_file(
+    path: Path, form: str, cluster: Cluster, hyper: Hyper, tmp_path: Path
+) -> None:
+    models = tmp_path / "models.py"
+    with cluster.database() as name:
+        load(cluster, name, path, False)
+        database = ("inspectdb", "--database", cluster.url(name), *EVERYTHING)
+        hyper(*database, *form.split(), "--output", models).check()
+        cluster.run_sql(name, EVERYWHERE)
+        result = hyper(*database, "--update", models)
+        assert result.exit_code == 0, result.stderr
+        checked = hyper(*database, "--check", models)
+        assert (checked.exit_code, checked.stdout) == (0, ""), checked
+        text = models.read_text(encoding="utf-8")
+        check_layout(text)
+        fresh = hyper(*database, *form.split()).check().stdout
+
+    def lines(text: str) -> list[str]:
+        # What is not in models at all is counted on top.
+        return sorted(line for line in text.splitlines() if line[:2] != "# ")
+
+    assert lines(text) == lines(fresh)
+
+
 def test_a_file_by_hand_stays_as_it_is(project: Project) -> None:
     (project.folder / "models.py").write_text(BY_HAND, encoding="utf-8")
     assert brought_up_to_date(project) == BY_HAND

@@ -54,7 +54,6 @@ pub(crate) fn update(
         _ => None,
     });
     if let Some(meta) = meta {
-        entries(source, edits, meta, said, wanted);
         let lists = [
             (
                 "constraints",
@@ -64,8 +63,22 @@ pub(crate) fn update(
             ),
             ("indexes", &said.indexes, &wanted.indexes, &model.indexes),
         ];
-        for (name, said, wanted, order) in lists {
-            list(source, edits, meta, name, said, wanted, order);
+        // What goes whole goes first: nothing is put in behind it.
+        for only_removes in [true, false] {
+            for (name, said, wanted, order) in lists {
+                list(
+                    source,
+                    edits,
+                    meta,
+                    name,
+                    (said, wanted),
+                    order,
+                    only_removes,
+                );
+            }
+            if only_removes {
+                entries(source, edits, meta, said, wanted);
+            }
         }
     }
     if said.is_keyed != wanted.is_keyed {
@@ -138,6 +151,7 @@ fn fields(
         }
     }
     let step = step_of(source, class);
+    let mut at_top = String::new();
     for (number, new) in wanted.fields.iter().enumerate() {
         if said.fields.iter().any(|old| old.column == new.column) {
             continue;
@@ -153,11 +167,14 @@ fn fields(
                 let end = source.line_end(places(found).1);
                 edits.insert(end, format!("\n{}", text.trim_end()));
             }
-            None => {
-                let place = source.line_start(top_of(class));
-                edits.insert(place, text);
-            }
+            None => at_top.push_str(&text),
         }
+    }
+    if !at_top.is_empty() {
+        if !class.body.iter().any(Stmt::is_ann_assign_stmt) {
+            at_top.push('\n');
+        }
+        edits.insert(source.line_start(top_of(class)), at_top);
     }
 }
 
@@ -195,18 +212,19 @@ fn entries(
     said: &WrittenClass,
     wanted: &WrittenClass,
 ) {
-    for (name, value) in &wanted.entries {
-        let before = said.entries.iter().find(|(own, _)| own == name);
-        if before.is_none_or(|(_, own)| own != value) {
-            set_entry(source, edits, meta, name, value);
-        }
-    }
+    // What goes first: nothing is put in behind it.
     for (name, _) in &said.entries {
         if !wanted.entries.iter().any(|(own, _)| own == name)
             && let Some((statement, _)) = assigned(&meta.body, name)
         {
             let (start, end) = places(statement);
             edits.delete(source.line_start(start)..source.next_line(end));
+        }
+    }
+    for (name, value) in &wanted.entries {
+        let before = said.entries.iter().find(|(own, _)| own == name);
+        if before.is_none_or(|(_, own)| own != value) {
+            set_entry(source, edits, meta, name, value);
         }
     }
 }
@@ -233,7 +251,10 @@ fn set_entry(
             .position(|own| *own == name)
             .unwrap_or(ENTRIES.len())
     };
-    let before = meta.body.iter().rev().find(|part| match part {
+    let stays = meta.body.iter().rev();
+    let mut stays = stays.filter(|part| !edits.takes_away(places(*part).0));
+    let last = stays.clone().next();
+    let before = stays.find(|part| match part {
         Stmt::Assign(found) => match found.targets.as_slice() {
             [target] => target
                 .as_name_expr()
@@ -242,7 +263,7 @@ fn set_entry(
         },
         _ => false,
     });
-    match before.or(meta.body.last()) {
+    match before.or(last) {
         Some(part) => {
             let end = source.line_end(places(part).1);
             edits.insert(end, format!("\n{}", text.trim_end()));
@@ -257,13 +278,20 @@ fn list(
     edits: &mut Edits,
     meta: &StmtClassDef,
     name: &str,
-    said: &[(String, Expression)],
-    wanted: &[(String, Expression)],
+    (said, wanted): (&[(String, Expression)], &[(String, Expression)]),
     order: &[String],
+    only_removes: bool,
 ) {
     let Some((changes, added)) = changes(said, wanted, order) else {
         return;
     };
+    let goes_whole = added.is_empty()
+        && changes
+            .iter()
+            .all(|change| matches!(change, Change::Remove));
+    if goes_whole != only_removes {
+        return;
+    }
     let Some((statement, value)) = assigned(&meta.body, name) else {
         if !added.is_empty() {
             set_entry(source, edits, meta, name, &Expression::Tuple(added));
@@ -275,11 +303,7 @@ fn list(
         return;
     };
     let (start, end) = places(statement);
-    if added.is_empty()
-        && changes
-            .iter()
-            .all(|change| matches!(change, Change::Remove))
-    {
+    if goes_whole {
         edits.delete(source.line_start(start)..source.next_line(end));
         return;
     }

@@ -27,6 +27,13 @@ impl Edits {
         self.replace(range, "");
     }
 
+    /// Whether what stands at a place goes.
+    pub(crate) fn takes_away(&self, place: usize) -> bool {
+        self.found
+            .iter()
+            .any(|(range, _, text)| text.is_empty() && range.start <= place && place < range.end)
+    }
+
     /// The text with all of it done, in the line breaks of the file.
     pub(crate) fn apply(mut self, source: &Source<'_>) -> String {
         if self.found.is_empty() {
