@@ -21,7 +21,6 @@ pub(crate) fn run(arguments: &DoctorArguments, printer: &mut Printer) -> Result<
         schemas: schemas(&arguments.schema, &tables),
         definitions: false,
         views: false,
-        definitions: false,
         statement_timeout: Duration::from_secs(arguments.statement_timeout.into()),
     };
     let progress = Progress::start(printer, format!("Reading the catalog of {config}"));
