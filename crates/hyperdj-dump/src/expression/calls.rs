@@ -211,13 +211,13 @@ impl<'a> Scope<'_, 'a> {
             .map(|part| self.typed(part))
             .collect::<Result<Vec<_>, _>>()?;
         if word == "nullif" {
-            let result = all.first().and_then(|first| first.data_type.clone());
             let (sides, _) = self.operator("=", all, offset)?;
             let [left, right] = sides.as_slice() else {
                 return Err(Error::broken(offset, "NULLIF takes two values"));
             };
-            let result = result
-                .or_else(|| left.data_type.clone())
+            let result = left
+                .data_type
+                .clone()
                 .unwrap_or_else(|| Type::builtin("text"));
             return Ok(Typed::new(
                 format!("NULLIF({}, {})", left.text, right.text),
