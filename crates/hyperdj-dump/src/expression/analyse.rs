@@ -101,7 +101,14 @@ impl<'a> Scope<'_, 'a> {
             }
             Node::Is(inner, words) => {
                 let text = if words.ends_with("NULL") {
-                    let inner = self.settle(self.typed(inner)?);
+                    // A constant has no type here, and none is printed.
+                    if matches!(inner.node, Node::Null) {
+                        return Err(Error::unknown(
+                            offset,
+                            "NULL IS NULL is not read from a dump",
+                        ));
+                    }
+                    let inner = self.typed(inner)?;
                     format!("({} IS {words})", inner.text)
                 } else {
                     format!("({} IS {words})", self.boolean(inner)?.bare)
@@ -165,7 +172,7 @@ impl<'a> Scope<'_, 'a> {
                     format!(
                         "EXTRACT({} FROM {})",
                         quote_identifier(&field),
-                        arguments[1].text
+                        arguments[1].bare
                     ),
                     result,
                 ))
@@ -174,7 +181,7 @@ impl<'a> Scope<'_, 'a> {
                 let arguments = vec![self.typed(zone)?, self.typed(moment)?];
                 let (arguments, result) = self.builtin("timezone", arguments, offset)?;
                 Ok(Typed::new(
-                    format!("({} AT TIME ZONE {})", arguments[1].text, arguments[0].text),
+                    format!("({} AT TIME ZONE {})", arguments[1].bare, arguments[0].bare),
                     result,
                 ))
             }
@@ -226,17 +233,6 @@ impl<'a> Scope<'_, 'a> {
                 offset,
                 format!("there is no column `{name}` here"),
             )),
-        }
-    }
-
-    /// A constant without a type, where nothing else says what it is: text.
-    fn settle(&self, found: Typed) -> Typed {
-        match found.data_type {
-            None => {
-                let text = Type::builtin("text");
-                self.constant_of(&found, &text, 0).unwrap_or(found)
-            }
-            Some(_) => found,
         }
     }
 

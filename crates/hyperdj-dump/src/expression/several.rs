@@ -200,7 +200,14 @@ impl<'a> Scope<'_, 'a> {
         results.extend(otherwise.map(|raw| self.typed(raw)).transpose()?);
         // The server looks at the last one first.
         results.rotate_right(usize::from(otherwise.is_some()));
-        let target = self.common(&results, offset)?;
+        let target = match otherwise {
+            Some(_) => self.common(&results, offset)?,
+            // Without ELSE it is NULL, which is of no type: a domain then counts as its base type.
+            None => self
+                .reader
+                .base_type(&self.common(&results, offset)?)
+                .plain(),
+        };
         results.rotate_left(usize::from(otherwise.is_some()));
         let results = self.brought(results, &target, offset)?;
         if conditions

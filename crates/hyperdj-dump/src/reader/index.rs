@@ -311,7 +311,12 @@ fn column_in_parentheses(item: &Cursor<'_>, columns: &[Column]) -> Option<String
     let mut inner = item.clone();
     let mut is_inside = false;
     while inner.is_symbol("(") {
-        inner = inner.parenthesised().ok()?;
+        let inside = inner.parenthesised().ok()?;
+        // Behind the outermost ones, order and the like may follow.
+        if is_inside && !inner.is_done() {
+            return None;
+        }
+        inner = inside;
         is_inside = true;
     }
     let name = inner.name().ok().filter(|_| is_inside && inner.is_done())?;
