@@ -18,10 +18,20 @@ COLUMNS = (
     " co code, am amount"
 )
 
-NUMBERS = "i s b n m d am 1 0 -5 1.5 10000000000".split()
+NUMBERS = ["i", "s", "b", "n", "m", "d", "am", "1", "0", "-5", "1.5", "10000000000"]
 TEXTS = ["v", "t", "c", "co", "'a'", "''", "'it''s'"]
 TIMES = ["day", "ts", "tz", "now()", "CURRENT_DATE", "'2020-01-01 00:00:00'"]
-CASTS = "int bigint numeric numeric(6,1) float8 text varchar varchar(5) char(2)".split()
+CASTS = [
+    "int",
+    "bigint",
+    "numeric",
+    "numeric(6,1)",
+    "float8",
+    "text",
+    "varchar",
+    "varchar(5)",
+    "char(2)",
+]
 
 
 class Expressions:
@@ -81,7 +91,7 @@ class Expressions:
     def truth(self, depth: int) -> str:
         one, pick = lambda: self.truth(depth - 1), self.random.choice
         kind = pick([self.number, self.text, self.time])
-        value = lambda: kind(depth - 1)  # noqa: E731
+        value = lambda: kind(depth - 1)
         if depth <= 0:
             return pick(["k", "true"])
         return self.choose(
