@@ -276,7 +276,7 @@ def test_expressions_are_printed_as_the_server_prints_them(
         for number in range(count):
             table = f"t{number}"
             statement = expressions.statement(table)
-            cluster.run_sql(name, f"DROP TABLE IF EXISTS t{number - 1}")
+            cluster.run_sql(name, f"DROP TABLE IF EXISTS t{max(number - 1, 0)}")
             try:
                 cluster.run_sql(name, statement)
             except psycopg.Error:
