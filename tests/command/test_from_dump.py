@@ -5,14 +5,17 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import json
+import os
 import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from harness import ROOT, Cluster, Hyper, Result
+from random_expressions import TYPES, Expressions
 from snapshot import check_snapshot as check_any_snapshot
 
 SHOP = (ROOT / "examples" / "legacy_shop" / "schema.sql").read_text()
@@ -281,3 +284,33 @@ def test_an_extension_for_superusers_and_a_tablespace(
     ]
     assert texts[0] == texts[1]
     assert "fast" in texts[0]
+
+
+def test_expressions_are_printed_as_the_server_prints_them(
+    cluster: Cluster, hyper: Hyper, tmp_path: Path
+) -> None:
+    """Written by hand at random; what the reader does not refuse must be what the catalog says."""
+    count = int(os.environ.get("HYPER_EXAMPLES", "60"))
+    expressions = Expressions(seed=count)
+    compared = 0
+    with cluster.database(TYPES) as name:
+        for number in range(count):
+            table = f"t{number}"
+            statement = expressions.statement(table)
+            cluster.run_sql(name, f"DROP TABLE IF EXISTS t{max(number - 1, 0)}")
+            try:
+                cluster.run_sql(name, statement)
+            except psycopg.Error:
+                # The server does not take everything that chance writes.
+                continue
+            path = write(tmp_path, TYPES + statement)
+            said = inspect(hyper, path, "--table", table)
+            if said.exit_code == 2:
+                assert "hint: Add --via-server" in said.stderr, said.stderr
+                continue
+            live = hyper(
+                "inspectdb", "--database", cluster.url(name), "--table", table
+            ).check()
+            assert said.stdout == live.stdout, statement
+            compared += 1
+    assert compared > count / 3

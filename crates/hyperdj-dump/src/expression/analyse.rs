@@ -25,6 +25,8 @@ pub(super) struct Typed {
     pub(super) data_type: Option<Type>,
     /// The text of a constant without a type; `None` of NULL.
     pub(super) literal: Option<String>,
+    /// Whether this is `… COLLATE …`: a cast would go under it.
+    pub(super) is_collated: bool,
 }
 
 impl Typed {
@@ -34,6 +36,7 @@ impl Typed {
             text,
             data_type: Some(data_type),
             literal: None,
+            is_collated: false,
         }
     }
 }
@@ -59,12 +62,14 @@ impl<'a> Scope<'_, 'a> {
                 text: quoted(text),
                 bare: quoted(text),
                 data_type: None,
+                is_collated: false,
                 literal: Some(text.clone()),
             }),
             Node::Null => Ok(Typed {
                 text: "NULL".to_owned(),
                 bare: "NULL".to_owned(),
                 data_type: None,
+                is_collated: false,
                 literal: None,
             }),
             Node::Number(text) => number(text, offset),
@@ -96,7 +101,14 @@ impl<'a> Scope<'_, 'a> {
             }
             Node::Is(inner, words) => {
                 let text = if words.ends_with("NULL") {
-                    let inner = self.settle(self.typed(inner)?);
+                    // A constant has no type here, and none is printed.
+                    if matches!(inner.node, Node::Null) {
+                        return Err(Error::unknown(
+                            offset,
+                            "NULL IS NULL is not read from a dump",
+                        ));
+                    }
+                    let inner = self.typed(inner)?;
                     format!("({} IS {words})", inner.text)
                 } else {
                     format!("({} IS {words})", self.boolean(inner)?.bare)
@@ -160,7 +172,7 @@ impl<'a> Scope<'_, 'a> {
                     format!(
                         "EXTRACT({} FROM {})",
                         quote_identifier(&field),
-                        arguments[1].text
+                        arguments[1].bare
                     ),
                     result,
                 ))
@@ -169,15 +181,17 @@ impl<'a> Scope<'_, 'a> {
                 let arguments = vec![self.typed(zone)?, self.typed(moment)?];
                 let (arguments, result) = self.builtin("timezone", arguments, offset)?;
                 Ok(Typed::new(
-                    format!("({} AT TIME ZONE {})", arguments[1].text, arguments[0].text),
+                    format!("({} AT TIME ZONE {})", arguments[1].bare, arguments[0].bare),
                     result,
                 ))
             }
             Node::Collate(inner, name) => {
                 let inner = self.typed(inner)?;
-                let inner = match &inner.data_type {
-                    None => self.constant_of(&inner, &Type::builtin("text"), offset)?,
-                    Some(_) => inner,
+                let Some(data_type) = inner.data_type.clone().filter(|_| !inner.is_collated) else {
+                    return Err(Error::unknown(
+                        offset,
+                        "COLLATE behind a constant is not read from a dump",
+                    ));
                 };
                 let mut name = name.clone();
                 let collation = self.reader.collation_name(&mut name)?;
@@ -185,14 +199,11 @@ impl<'a> Scope<'_, 'a> {
                     "pg_catalog" => quote_identifier(&collation.name).into_owned(),
                     _ => collation.to_string(),
                 };
-                let data_type = inner
-                    .data_type
-                    .clone()
-                    .unwrap_or_else(|| Type::builtin("text"));
-                Ok(Typed::new(
-                    format!("({} COLLATE {printed})", inner.text),
-                    data_type,
-                ))
+                Ok(Typed {
+                    bare: format!("({} COLLATE {printed})", inner.bare),
+                    is_collated: true,
+                    ..Typed::new(format!("({} COLLATE {printed})", inner.text), data_type)
+                })
             }
             Node::Case(subject, branches, otherwise) => {
                 self.case(subject.as_deref(), branches, otherwise.as_deref(), offset)
@@ -222,17 +233,6 @@ impl<'a> Scope<'_, 'a> {
                 offset,
                 format!("there is no column `{name}` here"),
             )),
-        }
-    }
-
-    /// A constant without a type, where nothing else says what it is: text.
-    fn settle(&self, found: Typed) -> Typed {
-        match found.data_type {
-            None => {
-                let text = Type::builtin("text");
-                self.constant_of(&found, &text, 0).unwrap_or(found)
-            }
-            Some(_) => found,
         }
     }
 
@@ -286,11 +286,13 @@ impl<'a> Scope<'_, 'a> {
         if from == target.plain() || is_polymorphic(target) {
             return Ok(found);
         }
+        check_collation(&found, offset)?;
         Ok(Typed {
             text: format!("({})::{}", found.bare, target.plain()),
             bare: found.bare,
             data_type: Some(target.plain()),
             literal: None,
+            is_collated: false,
         })
     }
 
@@ -334,7 +336,34 @@ impl<'a> Scope<'_, 'a> {
             };
             return Ok(Typed::new(format!("{text}::{target}"), target.plain()));
         };
-        if from == target.plain() && (target.modifier.is_empty() || !has_length(target)) {
+        check_collation(&inner, offset)?;
+        if from == target.plain() && has_length(target) {
+            // The same type with the same length is no cast, and a constant is cut to its length.
+            let given = self.modifier(raw).ok_or_else(|| {
+                Error::unknown(
+                    offset,
+                    "a cast to the type that is there is not read from a dump",
+                )
+            })?;
+            if given == target.modifier {
+                return Ok(inner);
+            }
+            let label = format!("::{}", base.plain());
+            let is_constant = matches!(raw.node, Node::Number(_));
+            if matches!(raw.node, Node::Cast(..)) {
+                return Err(Error::unknown(
+                    offset,
+                    "a cast of a cast to the same type is not read from a dump",
+                ));
+            }
+            let constant = inner.bare.strip_suffix(&label).unwrap_or(&inner.bare);
+            return Ok(if is_constant && !target.modifier.is_empty() {
+                Typed::new(format!("{constant}::{target}"), target.plain())
+            } else {
+                Typed::new(format!("({})::{target}", inner.bare), target.plain())
+            });
+        }
+        if from == target.plain() {
             return Ok(inner);
         }
         let from = self.reader.base_type(&from);
@@ -360,6 +389,32 @@ impl<'a> Scope<'_, 'a> {
             format!("({})::{target}", inner.bare),
             target.plain(),
         ))
+    }
+
+    /// The length, precision or scale that a part is known to have; `None` where that depends on what is in it.
+    fn modifier(&self, raw: &Raw<'a>) -> Option<String> {
+        match &raw.node {
+            Node::Column(parts) => {
+                if self.value.is_some() {
+                    return None;
+                }
+                let column = self
+                    .columns
+                    .iter()
+                    .find(|column| Some(&column.name) == parts.last())?;
+                Some(self.reader.type_of(&column.data_type)?.modifier)
+            }
+            Node::Cast(_, name) => {
+                let found = self.reader.data_type(&mut name.clone()).ok()?;
+                Some(found.modifier)
+            }
+            Node::Case(..)
+            | Node::Special(..)
+            | Node::Array(_)
+            | Node::Collate(..)
+            | Node::Value(..) => None,
+            _ => Some(String::new()),
+        }
     }
 
     pub(super) fn boolean(&self, raw: &Raw<'a>) -> Result<Typed, Error> {
@@ -397,6 +452,9 @@ impl<'a> Scope<'_, 'a> {
             return Ok(self.constant_of(&found, &base, offset)?.bare);
         };
         let given = self.reader.base_type(given).plain();
+        if given != base {
+            check_collation(&found, offset)?;
+        }
         let is_known = given == base
             || cast(&given, &base).is_some_and(|(context, _)| context != Context::Explicit)
             || category(&base) == 'S'
@@ -410,6 +468,17 @@ impl<'a> Scope<'_, 'a> {
             ))
         }
     }
+}
+
+/// A cast of `… COLLATE …` goes under the collation, which is not followed.
+fn check_collation(found: &Typed, offset: usize) -> Result<(), Error> {
+    if found.is_collated {
+        return Err(Error::unknown(
+            offset,
+            "a cast around COLLATE is not read from a dump",
+        ));
+    }
+    Ok(())
 }
 
 /// A number: `integer` where it fits, else `bigint`, else `numeric`.

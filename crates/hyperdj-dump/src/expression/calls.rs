@@ -2,7 +2,7 @@
 
 use super::analyse::{Scope, Typed};
 use super::parse::Raw;
-use super::resolve::{Candidate, is_polymorphic, select, stands_for};
+use super::resolve::{Candidate, bounds_of, is_polymorphic, select, stands_for};
 use crate::Error;
 use crate::facts::{FUNCTIONS, OPERATORS};
 use crate::types::{Base, Type};
@@ -95,14 +95,17 @@ impl<'a> Scope<'_, 'a> {
                 .data_type
                 .as_ref()
                 .is_some_and(|given| self.reader.base_type(given).plain() != given.plain());
-            // A domain is taken for its base type, which is shown, unless any type will do.
-            arguments.push(
-                if is_polymorphic(wanted) && argument.data_type.is_some() && !is_domain {
-                    argument
-                } else {
-                    self.coerced(argument, &target, offset)?
-                },
-            );
+            let is_kept = is_polymorphic(wanted) && argument.data_type.is_some();
+            let is_of_many = target.is_array || bounds_of(&target).is_some();
+            if is_domain && is_kept && (is_of_many || is_polymorphic(&found.result)) {
+                return Err(unknown());
+            }
+            // What any type will do for stays as it is.
+            arguments.push(if is_kept {
+                argument
+            } else {
+                self.coerced(argument, &target, offset)?
+            });
         }
         let result = stands_for(&found.result, found, &types).ok_or_else(unknown)?;
         Ok((arguments, result))
@@ -211,13 +214,13 @@ impl<'a> Scope<'_, 'a> {
             .map(|part| self.typed(part))
             .collect::<Result<Vec<_>, _>>()?;
         if word == "nullif" {
-            let result = all.first().and_then(|first| first.data_type.clone());
             let (sides, _) = self.operator("=", all, offset)?;
             let [left, right] = sides.as_slice() else {
                 return Err(Error::broken(offset, "NULLIF takes two values"));
             };
-            let result = result
-                .or_else(|| left.data_type.clone())
+            let result = left
+                .data_type
+                .clone()
                 .unwrap_or_else(|| Type::builtin("text"));
             return Ok(Typed::new(
                 format!("NULLIF({}, {})", left.text, right.text),

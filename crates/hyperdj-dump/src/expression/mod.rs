@@ -112,9 +112,29 @@ impl<'a> Reader<'a> {
             value: None,
         };
         let found = scope.typed(&raw)?;
+        if matches!(raw.node, parse::Node::Collate(..)) {
+            return Err(Error::unknown(
+                raw.offset,
+                "an index over an expression with COLLATE is not read from a dump",
+            ));
+        }
         let name = index_name(&raw);
-        let printed = case_lines(found.bare);
-        let text = if name::is_call(&raw) {
+        let bare = found.bare;
+        let printed = case_lines(bare.clone());
+        // A cast to the type that is there already is none.
+        let mut kept = &raw;
+        while let parse::Node::Cast(inner, _) = &kept.node
+            && scope.typed(inner)?.bare == bare
+        {
+            kept = inner;
+        }
+        if matches!(kept.node, parse::Node::Column(_)) {
+            return Err(Error::unknown(
+                raw.offset,
+                "an index over a column with a cast that changes nothing is not read from a dump",
+            ));
+        }
+        let text = if name::is_call(kept) {
             printed
         } else {
             format!("({printed})")

@@ -49,6 +49,10 @@ fn suggested(raw: &Raw<'_>) -> Option<(String, bool)> {
 pub(super) fn is_call(raw: &Raw<'_>) -> bool {
     matches!(
         raw.node,
-        Node::Call(..) | Node::Special(..) | Node::Value(..) | Node::Extract(..)
+        Node::Call(..)
+            | Node::Special(..)
+            | Node::Value(..)
+            | Node::Extract(..)
+            | Node::AtTimeZone(..)
     )
 }

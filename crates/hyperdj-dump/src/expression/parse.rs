@@ -124,9 +124,10 @@ impl Parser {
                 },
             )?;
             return raw(match (operator.as_str(), inner.node) {
-                ("-", Node::Number(text)) if !text.starts_with('-') => {
-                    Node::Number(format!("-{text}"))
-                }
+                ("-", Node::Number(text)) => Node::Number(match text.strip_prefix('-') {
+                    Some(text) => text.to_owned(),
+                    None => format!("-{text}"),
+                }),
                 ("+", node) => node,
                 (_, node) => Node::Unary(
                     operator,

@@ -270,7 +270,7 @@ pub(super) fn stands_for(
 }
 
 /// The type of a range's bounds.
-fn bounds_of(range: &Type) -> Option<Type> {
+pub(super) fn bounds_of(range: &Type) -> Option<Type> {
     let known = [
         ("int4range", "int4"),
         ("int8range", "int8"),

@@ -9,10 +9,18 @@ use crate::types::Type;
 impl<'a> Scope<'_, 'a> {
     /// The type that several values are brought to, as of COALESCE and CASE.
     pub(super) fn common(&self, all: &[Typed], offset: usize) -> Result<Type, Error> {
+        // Only where all are of one domain is it that; else it counts as its base type.
+        if let Some(first) = all.first().and_then(|first| first.data_type.clone())
+            && all
+                .iter()
+                .all(|found| found.data_type.as_ref() == Some(&first))
+        {
+            return Ok(first);
+        }
         let mut chosen: Option<Type> = None;
         for found in all.iter().filter_map(|found| found.data_type.clone()) {
             chosen = Some(match chosen {
-                None => found,
+                None => self.reader.base_type(&found).plain(),
                 Some(before) if before == found => before,
                 Some(before) => {
                     let (before, found) = (
@@ -150,6 +158,7 @@ impl<'a> Scope<'_, 'a> {
             bare: String::new(),
             data_type: element.clone(),
             literal: None,
+            is_collated: false,
         };
         if element.is_none() {
             return Err(Error::unknown(
@@ -191,7 +200,14 @@ impl<'a> Scope<'_, 'a> {
         results.extend(otherwise.map(|raw| self.typed(raw)).transpose()?);
         // The server looks at the last one first.
         results.rotate_right(usize::from(otherwise.is_some()));
-        let target = self.common(&results, offset)?;
+        let target = match otherwise {
+            Some(_) => self.common(&results, offset)?,
+            // Without ELSE it is NULL, which is of no type: a domain then counts as its base type.
+            None => self
+                .reader
+                .base_type(&self.common(&results, offset)?)
+                .plain(),
+        };
         results.rotate_left(usize::from(otherwise.is_some()));
         let results = self.brought(results, &target, offset)?;
         if conditions

@@ -89,7 +89,9 @@ impl<'a> Reader<'a> {
         };
         let predicate = if cursor.take("where") {
             let rest = cursor.until(|_| false);
-            Some(self.expression(&rest, &columns, Some(&Type::builtin("bool")))?)
+            let text = self.expression(&rest, &columns, Some(&Type::builtin("bool")))?;
+            // What is always so is no condition.
+            Some(text).filter(|text| text != "true")
         } else {
             None
         };
@@ -172,9 +174,10 @@ impl<'a> Reader<'a> {
             .peek_at(1)
             .is_some_and(|token| token.is_symbol("(") || token.is_symbol("."))
             && !item.is_symbol("(");
+        let column = column_in_parentheses(item, columns);
         let data_type;
         let mut addition;
-        let mut key = if item.is_symbol("(") || is_call {
+        let mut key = if (item.is_symbol("(") && column.is_none()) || is_call {
             let expression = if is_call {
                 call(item)?
             } else {
@@ -190,7 +193,13 @@ impl<'a> Reader<'a> {
                 ..IndexKey::column("")
             }
         } else {
-            let name = item.name()?;
+            let name = match column {
+                Some(name) => {
+                    item.parenthesised()?;
+                    name
+                }
+                None => item.name()?,
+            };
             let Some(column) = columns.iter().find(|column| column.name == name) else {
                 return Err(Error::unknown(
                     offset,
@@ -295,6 +304,26 @@ impl<'a> Reader<'a> {
         }
         Ok(())
     }
+}
+
+/// The column that stands alone in the parentheses of a key: it is indexed as a column is.
+fn column_in_parentheses(item: &Cursor<'_>, columns: &[Column]) -> Option<String> {
+    let mut inner = item.clone();
+    let mut is_inside = false;
+    while inner.is_symbol("(") {
+        let inside = inner.parenthesised().ok()?;
+        // Behind the outermost ones, order and the like may follow.
+        if is_inside && !inner.is_done() {
+            return None;
+        }
+        inner = inside;
+        is_inside = true;
+    }
+    let name = inner.name().ok().filter(|_| is_inside && inner.is_done())?;
+    columns
+        .iter()
+        .any(|column| column.name == name)
+        .then_some(name)
 }
 
 /// A call at the start of a key: a name of one or more parts, and what stands in its parentheses.
