@@ -62,6 +62,7 @@ fn relation(record: &mut Record<'_>) -> Result<RelationStatistics, Error> {
         bytes: record.number()?,
         filled: record.boolean()?,
         analysed: record.optional()?.map(|text| text == "t"),
+        columns_fixed: record.boolean()?,
         ..RelationStatistics::default()
     };
     let indexes: Vec<(String, u64, u64, bool)> = record.json()?;

@@ -83,6 +83,11 @@ fn mended<'a>(
             format!("ALTER TABLE {table} ADD CONSTRAINT {name} PRIMARY KEY USING INDEX {name}"),
         ]);
     }
+    let figures = examination.statistics.relations.get(table);
+    if figures.is_some_and(|figures| figures.columns_fixed) {
+        // It can get no column while others use its type, or it theirs: what to do is not said in a statement.
+        return finding;
+    }
     let column = free_column(examination, relation);
     let quoted = quote_identifier(&column);
     let long = "It writes the table anew under a lock that keeps readers and writers out, and no column that is there \

@@ -44,6 +44,8 @@ pub struct RelationStatistics {
     pub filled: bool,
     /// Whether it was ever analysed; `None` where the role may not see that.
     pub analysed: Option<bool>,
+    /// Whether it can get no column: it is of a composite type, or its rows are values elsewhere.
+    pub columns_fixed: bool,
     /// Every index, those of constraints too, by name.
     pub indexes: BTreeMap<String, IndexStatistics>,
 }

@@ -15,6 +15,12 @@ SELECT c.oid,
             WHEN s.analyze_count + s.autoanalyze_count > 0 OR st.tablename IS NOT NULL THEN true
             WHEN has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') THEN false
        END,
+       -- A typed table, or one whose rows are values of columns elsewhere.
+       c.reloftype <> 0
+           OR EXISTS (SELECT FROM pg_type t
+                      JOIN pg_depend d ON d.refclassid = 'pg_type'::regclass AND d.refobjid IN (t.oid, t.typarray)
+                      WHERE t.oid = c.reltype AND d.deptype = 'n'
+                        AND d.classid IN ('pg_class'::regclass, 'pg_type'::regclass)),
        indexes.found
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace

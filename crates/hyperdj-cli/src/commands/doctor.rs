@@ -20,6 +20,7 @@ pub(crate) fn run(arguments: &DoctorArguments, printer: &mut Printer) -> Result<
     let options = Options {
         schemas: schemas(&arguments.schema, &tables),
         views: false,
+        definitions: false,
         statement_timeout: Duration::from_secs(arguments.statement_timeout.into()),
     };
     let progress = Progress::start(printer, format!("Reading the catalog of {config}"));
