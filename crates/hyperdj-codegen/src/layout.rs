@@ -87,10 +87,58 @@ pub fn assignment_before(target: &str, value: &Expression, steps: usize, behind:
         let inner = " ".repeat(indent + STEP);
         return format!("{margin}{target} = (\n{inner}{text}\n{margin})\n");
     }
+    if let Some(text) = long_annotation(target, value, indent, behind) {
+        return text;
+    }
     format!(
         "{margin}{target} = {}\n",
         laid_out(value, indent, start, behind)
     )
+}
+
+/// A field whose annotation leaves no room for the beginning of its call: the annotation is broken if it has a place for
+/// that, else the call goes to a line of its own, if that is of use.
+fn long_annotation(
+    target: &str,
+    value: &Expression,
+    indent: usize,
+    behind: usize,
+) -> Option<String> {
+    let (name, annotation) = target.split_once(": ")?;
+    let Expression::Call(function, _) = value else {
+        return None;
+    };
+    let start = indent + width(target) + 3;
+    let is_flat = flat(value).is_some_and(|text| start + width(&text) + behind <= LINE_WIDTH);
+    if is_flat || start + width(function) < LINE_WIDTH {
+        return None;
+    }
+    let margin = " ".repeat(indent);
+    let inner = " ".repeat(indent + STEP);
+    let after = |closing: &str| {
+        let start = indent + width(closing) + 3;
+        laid_out(value, indent, start, behind)
+    };
+    if annotation.contains(" | ") {
+        let value = after(")");
+        return Some(format!(
+            "{margin}{name}: (\n{inner}{annotation}\n{margin}) = {value}\n"
+        ));
+    }
+    if let Some((outer, item)) = annotation
+        .strip_suffix(']')
+        .and_then(|text| text.split_once('['))
+    {
+        let value = after("]");
+        return Some(format!(
+            "{margin}{name}: {outer}[\n{inner}{item}\n{margin}] = {value}\n"
+        ));
+    }
+    if start + 1 > LINE_WIDTH {
+        return None;
+    }
+    let value = laid_out(value, indent + STEP, indent + STEP, 0);
+    Some(format!("{margin}{target} = (\n{inner}{value}\n{margin})\n"))
 }
 
 /// An expression on one line, or as it stands in a file where a text of several lines is in it.
