@@ -50,6 +50,8 @@ async def _look(url: str, models: list[Any]) -> None:
             await _look_at_all(client, len(models))
         finally:
             await app.state.served.database.disconnect()
+            # Models of later tests have databases of their own.
+            app.db = None
 
 
 async def _look_at_all(client: httpx.AsyncClient, number: int) -> None:

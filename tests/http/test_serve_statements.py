@@ -91,6 +91,8 @@ async def _asked(models: list[Any], url: str) -> list[str]:
                 following = await client.get(response.json()["next"])
                 assert following.status_code == 200, following.text
     await app.state.served.database.disconnect()
+    # Models of later tests have databases of their own.
+    app.db = None
     return noted.texts
 
 
@@ -112,6 +114,8 @@ def test_many_tables_are_read_in_few_statements(
             await app.state.served.begin()
             app.state.served.document()
             await app.state.served.database.disconnect()
+            # Models of later tests have databases of their own.
+            app.db = None
 
         asyncio.run(begin())
         assert len(app.state.served.tables) == 350
