@@ -36,6 +36,9 @@ const ENTRIES: [&str; 16] = [
     "comment",
 ];
 
+/// Entries of a list, each with the name that it has in the database.
+type Entries = [(String, Expression)];
+
 /// Changes a class from what it says to what it is to say.
 pub(crate) fn update(
     source: &Source<'_>,
@@ -278,7 +281,7 @@ fn list(
     edits: &mut Edits,
     meta: &StmtClassDef,
     name: &str,
-    (said, wanted): (&[(String, Expression)], &[(String, Expression)]),
+    (said, wanted): (&Entries, &Entries),
     order: &[String],
     only_removes: bool,
 ) {

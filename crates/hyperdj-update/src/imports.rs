@@ -208,7 +208,11 @@ fn insert(source: &Source<'_>, edits: &mut Edits, statements: &[&Stmt], new: &[(
     let all = all.join("\n");
     if let Some((last, _)) = alike.last() {
         for (module, text) in new {
-            let behind = alike.iter().find(|(_, own)| natural(own, module).is_gt());
+            let behind = alike.iter().find(|(part, own)| {
+                // Of one module, the plain names stand before those that are renamed.
+                let here = source.slice(part.range());
+                natural(own, module).then_with(|| here.cmp(text)).is_gt()
+            });
             match behind {
                 Some((part, _)) => edits.insert(line(part), format!("{text}\n")),
                 None => edits.insert(source.line_end(places(**last).1), format!("\n{text}")),
