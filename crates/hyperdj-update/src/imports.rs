@@ -24,6 +24,7 @@ pub(crate) fn update(
 ) -> Result<String, Error> {
     let before = Source::parse(file)?;
     let source = Source::parse_text(&file.path, text)?;
+    let used_before = used(&before);
     let used = used(&source);
     let bound = bound(&source);
     let known: BTreeSet<_> = wanted.said.imports.union(&wanted.wanted.imports).collect();
@@ -60,7 +61,13 @@ pub(crate) fn update(
         // A name that was used, and stands nowhere any more.
         names.retain(|name| {
             let alias = name.rsplit(' ').next().unwrap_or(name);
-            name == "*" || stands(text, alias, &source) || !stands(before.text, alias, &before)
+            let was_read = used_before.contains(alias);
+            let stays = match was_read {
+                true => used.contains(alias),
+                // It may be in an annotation that is text.
+                false => stands(text, alias, &source) || !stands(before.text, alias, &before),
+            };
+            name == "*" || stays
         });
         let is_plain = !names
             .iter()
