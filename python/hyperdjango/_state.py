@@ -13,8 +13,7 @@ from types import MappingProxyType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from importlib.abc import FileLoader
+    from collections.abc import Iterator
     from types import ModuleType, TracebackType
     from typing import Any
 
@@ -99,9 +98,9 @@ def _leave_old_bytecode() -> None:
     """
     from importlib.machinery import SourceFileLoader
 
-    read: Callable[[FileLoader, str], bytes] = SourceFileLoader.get_data
+    read = SourceFileLoader.get_data
 
-    def get_data(self: FileLoader, path: str) -> bytes:
+    def get_data(self: SourceFileLoader, path: str) -> bytes:
         if (
             path != self.path
             and os.stat(path).st_mtime_ns <= os.stat(self.path).st_mtime_ns
@@ -109,7 +108,7 @@ def _leave_old_bytecode() -> None:
             raise FileNotFoundError(path)
         return read(self, path)
 
-    SourceFileLoader.get_data = get_data  # type: ignore[method-assign]
+    SourceFileLoader.get_data = get_data  # type: ignore[method-assign, assignment]
 
 
 def _parse(arguments: list[str]) -> tuple[str, str | None]:

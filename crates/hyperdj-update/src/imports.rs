@@ -24,6 +24,7 @@ pub(crate) fn update(
 ) -> Result<String, Error> {
     let before = Source::parse(file)?;
     let source = Source::parse_text(&file.path, text)?;
+    let used_before = used(&before);
     let used = used(&source);
     let bound = bound(&source);
     let known: BTreeSet<_> = wanted.said.imports.union(&wanted.wanted.imports).collect();
@@ -60,7 +61,13 @@ pub(crate) fn update(
         // A name that was used, and stands nowhere any more.
         names.retain(|name| {
             let alias = name.rsplit(' ').next().unwrap_or(name);
-            name == "*" || stands(text, alias, &source) || !stands(before.text, alias, &before)
+            let was_read = used_before.contains(alias);
+            let stays = match was_read {
+                true => used.contains(alias),
+                // It may be in an annotation that is text.
+                false => stands(text, alias, &source) || !stands(before.text, alias, &before),
+            };
+            name == "*" || stays
         });
         let is_plain = !names
             .iter()
@@ -211,7 +218,10 @@ fn insert(source: &Source<'_>, edits: &mut Edits, statements: &[&Stmt], new: &[(
             let behind = alike.iter().find(|(part, own)| {
                 // Of one module, the plain names stand before those that are renamed.
                 let here = source.slice(part.range());
-                natural(own, module).then_with(|| here.cmp(text)).is_gt()
+                let order = natural(own, module);
+                order
+                    .then_with(|| first_name(here).cmp(&first_name(text)))
+                    .is_gt()
             });
             match behind {
                 Some((part, _)) => edits.insert(line(part), format!("{text}\n")),
@@ -232,6 +242,16 @@ fn insert(source: &Source<'_>, edits: &mut Edits, statements: &[&Stmt], new: &[(
             None => edits.insert(0, format!("{all}\n\n\n")),
         },
     }
+}
+
+/// What an import's place among those of its module goes by: its first name, and whether that is renamed, and how.
+fn first_name(statement: &str) -> (&str, bool, &str) {
+    let names = statement
+        .split_once(" import ")
+        .map_or("", |(_, names)| names);
+    let names = names.trim_start_matches(['(', '\n', '\r', ' ']);
+    let name = names.split([' ', ',', '\n', '\r']).next();
+    (name.unwrap_or_default(), names.contains(" as "), names)
 }
 
 /// Whether a word stands in a text, its imports aside.
