@@ -240,7 +240,9 @@ fn inherited_column<'a>(family: &[&'a Relation], name: &str) -> Option<&'a Colum
 
 /// Whether a child has the column from its parent, but for its default and for whether it takes NULL.
 fn is_inherited_with_changes(column: &Column, parent: &Column) -> bool {
-    parent.serial.is_none()
+    let counts = |text: &String| text.starts_with("nextval(");
+    // The child of a serial column fills it from the same sequence.
+    (parent.serial.is_none() || column.default.as_ref().is_some_and(counts))
         && column.serial.is_none()
         && column.identity.is_none()
         && column.foreign_options.is_empty()

@@ -43,6 +43,26 @@ impl Difference<'_> {
                     },
                 );
             }
+            self.logged_as_said(after);
+        }
+    }
+
+    /// A new sequence is owned by the time that its table becomes another, and follows it (since PostgreSQL 15).
+    fn logged_as_said(&mut self, after: &Sequence) {
+        let follows = after.owned_by.as_ref().is_some_and(|(table, _)| {
+            let sides = self.from.relation(table).zip(self.to.relation(table));
+            sides.is_some_and(|(left, right)| {
+                left.unlogged != right.unlogged && right.unlogged != after.unlogged
+            })
+        });
+        if follows {
+            self.push(
+                Phase::Settings,
+                Change::SetSequenceUnlogged {
+                    name: after.name.clone(),
+                    unlogged: after.unlogged,
+                },
+            );
         }
     }
 
