@@ -96,8 +96,8 @@ pub fn assignment_before(target: &str, value: &Expression, steps: usize, behind:
     )
 }
 
-/// A field whose annotation leaves no room for the beginning of its call: the annotation is broken if it has a place for
-/// that, else the call goes to a line of its own, if that is of use.
+/// A field whose annotation leaves no room for the beginning of its call: the call goes to a line of its own, if there is
+/// room for a bracket in front of it, else the annotation is broken if it has a place for that.
 fn long_annotation(
     target: &str,
     value: &Expression,
@@ -115,6 +115,10 @@ fn long_annotation(
     }
     let margin = " ".repeat(indent);
     let inner = " ".repeat(indent + STEP);
+    if start < LINE_WIDTH {
+        let value = laid_out(value, indent + STEP, indent + STEP, 0);
+        return Some(format!("{margin}{target} = (\n{inner}{value}\n{margin})\n"));
+    }
     let after = |closing: &str| {
         let start = indent + width(closing) + 3;
         laid_out(value, indent, start, behind)
@@ -134,11 +138,7 @@ fn long_annotation(
             "{margin}{name}: {outer}[\n{inner}{item}\n{margin}] = {value}\n"
         ));
     }
-    if start + 1 > LINE_WIDTH {
-        return None;
-    }
-    let value = laid_out(value, indent + STEP, indent + STEP, 0);
-    Some(format!("{margin}{target} = (\n{inner}{value}\n{margin})\n"))
+    None
 }
 
 /// An expression on one line, or as it stands in a file where a text of several lines is in it.
