@@ -145,7 +145,7 @@ impl<'a> Reader<'a> {
         } else {
             let columns = vec![said.column.name.clone()];
             let constraint = self.constraint(cursor, name, Some(columns), offset)?;
-            if matches!(constraint.kind, Kind::Key { primary: true, .. }) {
+            if matches!(&constraint.kind, Kind::Key { said, .. } if said.primary) {
                 said.column.nullable = false;
             }
             said.constraints.push(constraint);

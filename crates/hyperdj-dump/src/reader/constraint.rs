@@ -17,15 +17,21 @@ pub(super) struct Constraint<'a> {
     pub(super) no_inherit: bool,
 }
 
+/// What a statement says of a primary key or a unique constraint.
+#[derive(Clone)]
+pub(super) struct KeySaid {
+    pub(super) primary: bool,
+    pub(super) columns: Vec<String>,
+    pub(super) include: Vec<String>,
+    pub(super) nulls_not_distinct: bool,
+    pub(super) options: Vec<(String, String)>,
+    pub(super) tablespace: Option<String>,
+}
+
 pub(super) enum Kind<'a> {
     Check(Cursor<'a>),
     Key {
-        primary: bool,
-        columns: Vec<String>,
-        include: Vec<String>,
-        nulls_not_distinct: bool,
-        options: Vec<(String, String)>,
-        tablespace: Option<String>,
+        said: KeySaid,
         /// `USING INDEX name`
         index: Option<String>,
     },
@@ -139,15 +145,15 @@ impl<'a> Reader<'a> {
         } else {
             self.default_tablespace.clone()
         };
-        Ok(Kind::Key {
+        let said = KeySaid {
             primary,
             columns,
             include,
             nulls_not_distinct,
             options,
             tablespace,
-            index,
-        })
+        };
+        Ok(Kind::Key { said, index })
     }
 
     fn reference(&self, cursor: &mut Cursor<'a>, columns: Vec<String>) -> Result<Kind<'a>, Error> {

@@ -5,7 +5,7 @@ use hyperdj_schema::{
     columns_addition, columns_read,
 };
 
-use super::constraint::{Constraint, Kind};
+use super::constraint::{Constraint, KeySaid, Kind};
 use super::{Reader, exists};
 use crate::Error;
 
@@ -53,28 +53,10 @@ impl<'a> Reader<'a> {
                 });
                 Ok(())
             }
-            Kind::Key {
-                primary,
-                columns,
-                include,
-                nulls_not_distinct,
-                options,
-                tablespace,
-                index,
-            } => {
-                let said = KeySaid {
-                    primary,
-                    columns,
-                    include,
-                    nulls_not_distinct,
-                    options,
-                    tablespace,
-                };
-                match index {
-                    Some(index) => self.key_of_index(table, name, said, deferrable, &index, offset),
-                    None => self.add_key(table, name, said, deferrable, only, offset),
-                }
-            }
+            Kind::Key { said, index } => match index {
+                Some(index) => self.key_of_index(table, name, said, deferrable, &index, offset),
+                None => self.add_key(table, name, said, deferrable, only, offset),
+            },
             Kind::ForeignKey {
                 columns,
                 target,
@@ -409,17 +391,6 @@ impl<'a> Reader<'a> {
         }
         Ok(())
     }
-}
-
-/// What a statement says of a primary key or a unique constraint.
-#[derive(Clone)]
-struct KeySaid {
-    primary: bool,
-    columns: Vec<String>,
-    include: Vec<String>,
-    nulls_not_distinct: bool,
-    options: Vec<(String, String)>,
-    tablespace: Option<String>,
 }
 
 /// Puts something in its place in a list that is in name order.

@@ -2,8 +2,8 @@
 
 use hyperdj_schema::{Column, Enum, QualifiedName, Relation};
 
-use super::Reader;
 use super::unmodelled::Noted;
+use super::{Reader, exists};
 use crate::Error;
 use crate::cursor::Cursor;
 use crate::facts::TYPES;
@@ -55,6 +55,22 @@ impl<'a> Reader<'a> {
                 offset,
                 "a name of another database can't be read",
             )),
+        }
+    }
+
+    /// The name of a relation that is made, and where it stands; `None` where it is there already and the statement says `IF NOT EXISTS`.
+    pub(super) fn new_relation_name(
+        &self,
+        cursor: &mut Cursor<'a>,
+        kind: &str,
+    ) -> Result<Option<(QualifiedName, usize)>, Error> {
+        let if_not_exists = cursor.take_all(&["if", "not", "exists"]);
+        let offset = cursor.offset();
+        let name = self.new_name(cursor)?;
+        match (self.is_relation_name(&name), if_not_exists) {
+            (false, _) => Ok(Some((name, offset))),
+            (true, true) => Ok(None),
+            (true, false) => Err(exists(offset, kind, &name.to_string())),
         }
     }
 

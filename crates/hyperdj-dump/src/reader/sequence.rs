@@ -4,7 +4,7 @@
 
 use hyperdj_schema::{QualifiedName, SequenceOptions};
 
-use super::{Reader, exists};
+use super::Reader;
 use crate::Error;
 use crate::cursor::Cursor;
 
@@ -80,16 +80,9 @@ impl<'a> Reader<'a> {
         cursor: &mut Cursor<'a>,
         unlogged: bool,
     ) -> Result<(), Error> {
-        let if_not_exists = cursor.take_all(&["if", "not", "exists"]);
-        let offset = cursor.offset();
-        let name = self.new_name(cursor)?;
-        if self.is_relation_name(&name) {
-            return if if_not_exists {
-                Ok(())
-            } else {
-                Err(exists(offset, "sequence", &name.to_string()))
-            };
-        }
+        let Some((name, _)) = self.new_relation_name(cursor, "sequence")? else {
+            return Ok(());
+        };
         let mut sequence = FullSequence::new("bigint");
         sequence.unlogged = unlogged;
         self.sequence_options(cursor, &mut sequence)?;

@@ -4,10 +4,10 @@
 
 use hyperdj_schema::{Column, ForeignServer, PartitionOf, QualifiedName, Relation, RelationKind};
 
+use super::Reader;
 use super::column::ColumnSaid;
 use super::constraint::{Constraint, Kind};
 use super::options::{foreign_options, storage_parameters};
-use super::{Reader, exists};
 use crate::Error;
 use crate::cursor::Cursor;
 
@@ -30,16 +30,9 @@ impl<'a> Reader<'a> {
         unlogged: bool,
         foreign: bool,
     ) -> Result<(), Error> {
-        let if_not_exists = cursor.take_all(&["if", "not", "exists"]);
-        let offset = cursor.offset();
-        let name = self.new_name(cursor)?;
-        if self.is_relation_name(&name) {
-            return if if_not_exists {
-                Ok(())
-            } else {
-                Err(exists(offset, "relation", &name.to_string()))
-            };
-        }
+        let Some((name, offset)) = self.new_relation_name(cursor, "relation")? else {
+            return Ok(());
+        };
         let kind = if foreign {
             RelationKind::ForeignTable
         } else {
@@ -215,19 +208,13 @@ impl<'a> Reader<'a> {
     ) -> Result<(), Error> {
         let mut keys: Vec<(bool, Vec<String>)> = Vec::new();
         for constraint in constraints {
-            if let Kind::Key {
-                primary,
-                columns,
-                index: None,
-                ..
-            } = &constraint.kind
-            {
+            if let Kind::Key { said, index: None } = &constraint.kind {
                 // The same key said twice is one, unless both have names.
-                let same = keys.iter().any(|(_, found)| found == columns);
-                if same && constraint.name.is_none() && !primary {
+                let same = keys.iter().any(|(_, found)| *found == said.columns);
+                if same && constraint.name.is_none() && !said.primary {
                     continue;
                 }
-                keys.push((*primary, columns.clone()));
+                keys.push((said.primary, said.columns.clone()));
             }
             self.add_constraint(table, constraint, false)?;
         }
@@ -239,7 +226,7 @@ impl<'a> Reader<'a> {
 fn order(constraint: &Constraint<'_>) -> u8 {
     match &constraint.kind {
         Kind::Check(_) => 0,
-        Kind::Key { primary: true, .. } => 1,
+        Kind::Key { said, .. } if said.primary => 1,
         Kind::Key { .. } | Kind::Exclusion { .. } => 2,
         Kind::ForeignKey { .. } => 3,
     }

@@ -56,6 +56,18 @@ impl Reader<'_> {
             .contains_key(&QualifiedName::new(&table.schema, name))
     }
 
+    /// The name of the first of a partition's own that fits and is no part of another yet.
+    fn free_part<T>(
+        &self,
+        child: &QualifiedName,
+        own: &[T],
+        name: impl Fn(&T) -> &String,
+        fits: impl Fn(&T) -> bool,
+    ) -> Option<String> {
+        let mut free = own.iter().filter(|one| self.is_free(child, name(one)));
+        free.find(|one| fits(one)).map(|one| name(one).clone())
+    }
+
     fn is_part(&mut self, parent: &QualifiedName, above: &str, child: &QualifiedName, name: &str) {
         self.index_parents.insert(
             QualifiedName::new(&child.schema, name),
@@ -106,17 +118,12 @@ impl Reader<'_> {
         offset: usize,
     ) -> Result<(), Error> {
         let own = self.relation(child, offset)?.uniques.clone();
-        let fits = |own: &&Unique| {
+        let fits = |own: &Unique| {
             own.columns == unique.columns
                 && own.include == unique.include
                 && own.nulls_not_distinct == unique.nulls_not_distinct
         };
-        let found = own
-            .iter()
-            .filter(|own| self.is_free(child, &own.name))
-            .find(fits)
-            .map(|own| own.name.clone());
-        let name = match found {
+        let name = match self.free_part(child, &own, |own| &own.name, fits) {
             Some(name) => name,
             None => {
                 let columns = unique
@@ -158,7 +165,7 @@ impl Reader<'_> {
         offset: usize,
     ) -> Result<(), Error> {
         let own = self.relation(child, offset)?.indexes.clone();
-        let fits = |own: &&Index| {
+        let fits = |own: &Index| {
             own.method == index.method
                 && own.unique == index.unique
                 && own.keys == index.keys
@@ -166,12 +173,7 @@ impl Reader<'_> {
                 && own.predicate == index.predicate
                 && own.nulls_not_distinct == index.nulls_not_distinct
         };
-        let found = own
-            .iter()
-            .filter(|own| self.is_free(child, &own.name))
-            .find(fits)
-            .map(|own| own.name.clone());
-        let name = match found {
+        let name = match self.free_part(child, &own, |own| &own.name, fits) {
             Some(name) => name,
             None => {
                 let keys = index.keys.iter().map(|key| match &key.target {

@@ -43,16 +43,9 @@ impl<'a> Reader<'a> {
         cursor: &mut Cursor<'a>,
         unlogged: bool,
     ) -> Result<(), Error> {
-        let if_not_exists = cursor.take_all(&["if", "not", "exists"]);
-        let offset = cursor.offset();
-        let name = self.new_name(cursor)?;
-        if self.is_relation_name(&name) {
-            return if if_not_exists {
-                Ok(())
-            } else {
-                Err(exists(offset, "relation", &name.to_string()))
-            };
-        }
+        let Some((name, offset)) = self.new_relation_name(cursor, "relation")? else {
+            return Ok(());
+        };
         let mut relation = Relation::new(name, RelationKind::MaterializedView);
         relation.unlogged = unlogged;
         relation.tablespace.clone_from(&self.default_tablespace);
