@@ -21,16 +21,19 @@ class _State:
 def end_new_workers() -> None:
     """Have a signal end each process that is forked from now on, until it says otherwise.
 
-    It has the handlers of its parent, which would only take note of the signal.
+    It has the handlers of its parent, which would only take note of the signal. One that comes before the new process
+    has run at all waits until it has these: Python forgets what its handlers noted across a fork.
     """
     if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=_end)
+        os.register_at_fork(
+            before=_block, after_in_parent=_unblock, after_in_child=_end_and_unblock
+        )
 
 
 def hold() -> None:
     """Keep signals waiting while Granian sets its handlers up: it forgets those that come too early."""
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+        _block()
         _State.is_held = True
 
 
@@ -41,21 +44,29 @@ def starting(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
         yield
         return
     end: Any = signal.getsignal(signal.SIGTERM)
-    _end()
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+    _end_and_unblock()
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+        _block()
         signal.signal(signal.SIGTERM, end)
         # Ctrl-C is heard by all processes of a terminal. The first of them tells the workers by SIGTERM; a worker
         # that heard of it twice could hang in Granian.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     # What waits is delivered when the loop runs, and Granian listens.
-    loop.call_soon(signal.pthread_sigmask, signal.SIG_UNBLOCK, _ENDING)
+    loop.call_soon(_unblock)
     _State.is_held = False
 
 
-def _end() -> None:
+def _block() -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+
+
+def _unblock() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+
+
+def _end_and_unblock() -> None:
     for number in _ENDING:
         signal.signal(number, signal.SIG_DFL)
+    _unblock()
