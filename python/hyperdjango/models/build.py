@@ -68,7 +68,7 @@ def _locate(options: Options) -> None:
         # A class inside a function, as in a test, may use what is imported there.
         options.namespace = {**frame.f_globals, **frame.f_locals}
     options.file = frame.f_code.co_filename
-    options.line = frame.f_lineno
+    options.instruction = (frame.f_code, frame.f_lasti)
 
 
 def _read_metas(options: Options, bases: list[type[Model]]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from types import MappingProxyType
 
 from hyperdjango.errors import FieldError, ModelError
@@ -10,6 +11,7 @@ from hyperdjango.models.suggest import did_you_mean
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import CodeType
     from typing import Any
 
     from hyperdjango.models.columns import Table
@@ -50,7 +52,7 @@ class Options:
     name: str
     module: str
     file: str
-    line: int
+    instruction: tuple[CodeType, int]
     number: int
     namespace: Mapping[str, Any]
     fields: tuple[ModelField, ...]
@@ -84,6 +86,17 @@ class Options:
         self.model = model
         self.name = model.__name__
         self.module = model.__module__
+
+    @property
+    def line(self) -> int:
+        """The line of the class statement.
+
+        It is looked up when it is asked for: Python finds the line of an instruction by reading the table of the whole
+        module up to it, which for each of ten thousand classes in one file takes longer than making them.
+        """
+        code, offset = self.instruction
+        starts, lines = _Lines.of(code)
+        return lines[bisect_right(starts, offset) - 1]
 
     @property
     def table_name(self) -> str:
@@ -152,3 +165,23 @@ class Options:
 
     def __repr__(self) -> str:
         return f"<Options of {self.module}.{self.name}>"
+
+
+class _Lines:
+    """The offsets at which the instructions of a line start, and those lines; kept for the code that was asked for last."""
+
+    code: CodeType | None = None
+    table: tuple[list[int], list[int]] = ([], [])
+
+    @classmethod
+    def of(cls, code: CodeType) -> tuple[list[int], list[int]]:
+        if cls.code is not code:
+            known = [
+                (start, line) for start, _, line in code.co_lines() if line is not None
+            ]
+            cls.table = (
+                [start for start, _ in known],
+                [line for _, line in known],
+            )
+            cls.code = code
+        return cls.table
