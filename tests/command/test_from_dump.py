@@ -82,6 +82,15 @@ def test_every_format_gives_the_models_of_the_database(
     assert inspect(hyper, path, *way).check().stdout == live.stdout
 
 
+def test_the_sample_as_it_was_written(
+    cluster: Cluster, hyper: Hyper, tmp_path: Path
+) -> None:
+    """By hand, and not by pg_dump."""
+    with cluster.database(SHOP) as name:
+        live = hyper("inspectdb", "--database", cluster.url(name)).check()
+    assert inspect(hyper, write(tmp_path, SHOP)).check().stdout == live.stdout
+
+
 ON_DEMAND = ("definitions", "dependencies", "comments", "owners", "grants")
 ON_DEMAND += ("default_privileges", "security_labels")
 

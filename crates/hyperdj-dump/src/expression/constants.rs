@@ -2,6 +2,8 @@
 //!
 //! What a type's input function would make of a text is told here only where it is certain; the rest is left to a server.
 
+use serde_json::Value;
+
 use crate::reader::Reader;
 use crate::types::{Base, Type};
 
@@ -58,8 +60,7 @@ impl Reader<'_> {
             "timestamp" => timestamp(text, false)?,
             "timestamptz" => timestamp(text, true)?,
             "interval" => interval(text)?,
-            "jsonb" => matches!(text.trim(), "{}" | "[]" | "null" | "true" | "false")
-                .then(|| text.trim().to_owned())?,
+            "jsonb" => jsonb(&serde_json::from_str(text).ok()?)?,
             "bytea" => {
                 let digits = text.strip_prefix("\\x")?;
                 let is_hex =
@@ -314,9 +315,58 @@ fn interval(text: &str) -> Option<String> {
     })
 }
 
+/// A value as `jsonb` prints it: keys by their length in bytes, then by their bytes. A number with a point or an exponent is
+/// left to the server.
+fn jsonb(value: &Value) -> Option<String> {
+    Some(match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Number(number) if number.is_f64() => return None,
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => json_string(text)?,
+        Value::Array(items) => {
+            let items: Option<Vec<String>> = items.iter().map(jsonb).collect();
+            format!("[{}]", items?.join(", "))
+        }
+        Value::Object(entries) => {
+            let mut entries: Vec<(&String, &Value)> = entries.iter().collect();
+            entries.sort_by_key(|(key, _)| (key.len(), key.as_bytes()));
+            let entries: Option<Vec<String>> = entries
+                .into_iter()
+                .map(|(key, value)| Some(format!("{}: {}", json_string(key)?, jsonb(value)?)))
+                .collect();
+            format!("{{{}}}", entries?.join(", "))
+        }
+    })
+}
+
+/// A text with the escapes of JSON, which has no byte zero in PostgreSQL.
+fn json_string(text: &str) -> Option<String> {
+    (!text.contains('\0')).then(|| Value::from(text).to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn jsonb_has_one_form() {
+        for (text, printed) in [
+            ("{\"newsletter\":false}", Some("{\"newsletter\": false}")),
+            (
+                " { \"long\" : [1,-2 , null], \"b\": {}, \"a\": \"\\u00e9\\n\", \"b\": [] } ",
+                Some("{\"a\": \"é\\n\", \"b\": [], \"long\": [1, -2, null]}"),
+            ),
+            ("[18446744073709551615]", Some("[18446744073709551615]")),
+            ("1.50", None),
+            ("{\"a\": \"\\u0000\"}", None),
+            ("{", None),
+        ] {
+            let value = serde_json::from_str(text).ok();
+            let said = value.and_then(|value| jsonb(&value));
+            assert_eq!(said.as_deref(), printed, "{text}");
+        }
+    }
 
     #[test]
     fn numbers_have_one_form() {
