@@ -204,6 +204,16 @@ def test_some_tables_only(project: Project) -> None:
         refused(project, role, "SELECT FROM notes")
 
 
+def test_a_table_of_another_schema(project: Project) -> None:
+    """A schema in front of a table is read without --schema."""
+    project.cluster.run_sql(
+        project.database, "CREATE SCHEMA other CREATE TABLE things (id integer)"
+    )
+    with role_for(project, "read", "--table", "other.things") as role:
+        project.cluster.run_sql(project.database, "SELECT FROM other.things", role)
+        refused(project, role, "SELECT FROM orders")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

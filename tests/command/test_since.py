@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,6 +110,42 @@ def test_a_schema_that_is_gone_or_new(
     assert "+ table more.things\n" in everything.stdout
     missing = since(hyper, *changed, "--schema", "mores")
     assert missing.exit_code == 2 and "Did you mean `more`?" in missing.stderr
+
+
+def test_a_dump(
+    hyper: Hyper, cluster: Cluster, changed: tuple[str, Path], tmp_path: Path
+) -> None:
+    """What a dump says of the same database is told in the same words."""
+    url, path = changed
+    dump = tmp_path / "new.sql"
+    subprocess.run([cluster.bin_dir / "pg_dump", "--file", dump, url], check=True)
+
+    def of_dump(*more: str) -> Result:
+        words = ("--from-dump", dump.name, "--since", path.name, *more)
+        return hyper("inspectdb", *words, folder=tmp_path)
+
+    live = since(hyper, url, path)
+    served = of_dump("--via-server")
+    assert served.stdout.splitlines() == live.stdout.splitlines(), served.stderr
+    read = of_dump()
+    check_snapshot("since_dump", read)
+    # Of what models can't say a text tells nothing, and neither that it is gone.
+    left = [
+        text
+        for text in objects(live.stdout)
+        if not re.match(". (trigger|function)", text)
+    ]
+    assert objects(read.stdout) == [
+        text.replace("    version: 1.6\n", "") for text in left
+    ]
+    save(hyper, url, path, "--schema", "*", "--force")
+    same = of_dump("--schema", "*")
+    assert (same.exit_code, same.stdout) == (0, ""), same.stderr
+
+
+def objects(told: str) -> list[str]:
+    """What is told of each object: a line, and those under it."""
+    return re.split(r"\n(?=[-+~] )", told.rstrip("\n"))
 
 
 @pytest.mark.parametrize("source", sources(), ids=name_of)

@@ -24,6 +24,8 @@ pub const STATEMENTS_WITH_STATISTICS: usize = QUERIES.len() - 1 + STATISTICS_QUE
 pub struct Options {
     /// Names of the schemas to read; `None` is all but the system's.
     pub schemas: Option<Vec<String>>,
+    /// Those of them that need not be there.
+    pub may_lack: Vec<String>,
     /// Whether to read the columns, definitions and indexes of views too. Their names are always read.
     pub views: bool,
     /// Whether to read all that models can't say as well: functions, triggers, policies, privileges, settings, ….
@@ -37,9 +39,27 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             schemas: Some(vec!["public".to_owned()]),
+            may_lack: Vec::new(),
             views: false,
             definitions: false,
             statement_timeout: Duration::from_secs(60),
+        }
+    }
+}
+
+impl Options {
+    /// Whether the schemas to read are there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownSchemas`] with those that are not among the existing ones, and should be.
+    pub fn check_schemas(&self, existing: Vec<String>) -> Result<(), Error> {
+        let wanted = self.schemas.iter().flatten();
+        let is_unknown = |name: &&String| !existing.contains(name) && !self.may_lack.contains(name);
+        let names: Vec<String> = wanted.filter(is_unknown).cloned().collect();
+        match names.is_empty() {
+            true => Ok(()),
+            false => Err(Error::UnknownSchemas { names, existing }),
         }
     }
 }
@@ -196,25 +216,11 @@ fn read(
 
 /// Whether all that was asked for is there and may be used.
 fn check_namespaces(found: &Inspection, options: &Options) -> Result<(), Error> {
-    let Some(wanted) = &options.schemas else {
+    if options.schemas.is_none() {
         return Ok(());
-    };
-    let existing: Vec<String> = found
-        .namespaces
-        .iter()
-        .map(|namespace| namespace.name.clone())
-        .collect();
-    let unknown: Vec<String> = wanted
-        .iter()
-        .filter(|name| !existing.contains(name))
-        .cloned()
-        .collect();
-    if !unknown.is_empty() {
-        return Err(Error::UnknownSchemas {
-            names: unknown,
-            existing,
-        });
     }
+    let names = found.namespaces.iter();
+    options.check_schemas(names.map(|namespace| namespace.name.clone()).collect())?;
     match found
         .namespaces
         .iter()

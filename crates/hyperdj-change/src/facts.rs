@@ -66,7 +66,9 @@ pub(crate) fn facts(schema: &Schema) -> Vec<Facts> {
     }
     for found in &schema.extensions {
         let mut facts = Facts::new("extension", quote_identifier(&found.name), found);
-        facts.tell("version", &found.version);
+        // A dump does not say it.
+        let version = Some(&found.version).filter(|version| !version.is_empty());
+        facts.tell_some("version", version);
         facts.tell("schema", quote_identifier(&found.schema));
         all.push(facts);
     }

@@ -5,6 +5,7 @@ mod doctor;
 mod grants;
 mod migrations;
 mod serve;
+mod shared;
 mod shells;
 
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ pub(crate) use migrations::{
     ShowmigrationsArguments, SqlmigrateArguments,
 };
 pub(crate) use serve::ServeArguments;
+pub(crate) use shared::{DatabaseArguments, TablesArguments};
 pub(crate) use shells::{DbshellArguments, NewArguments, ShellArguments};
 
 /// Work with a PostgreSQL database that already exists.
@@ -108,9 +110,8 @@ Examples:
 Where the database is comes from, in this order: --database, HYPER_DATABASE_URL, DATABASE_URL, a .env file in the
 current folder, and libpq's variables (PGHOST, PGDATABASE, …). A password is best left to ~/.pgpass or PGPASSWORD.")]
 pub(crate) struct InspectdbArguments {
-    /// The database: a URL (postgres://user@host:5432/name) or libpq settings ("host=… dbname=…").
-    #[arg(long, value_name = "URL")]
-    pub(crate) database: Option<String>,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArguments,
 
     /// Read a dump instead of a database: SQL, or pg_dump's custom, tar or directory format; `-` is standard input.
     #[arg(long, value_name = "FILE", conflicts_with = "database")]
@@ -120,17 +121,8 @@ pub(crate) struct InspectdbArguments {
     #[arg(long, requires = "from_dump")]
     pub(crate) via_server: bool,
 
-    /// Schemas to read; `*` is all of them [default: public].
-    #[arg(long, value_name = "NAME", num_args = 1..)]
-    pub(crate) schema: Vec<String>,
-
-    /// Tables to write, as `table` or `schema.table`, with `*` for any characters. May be repeated.
-    #[arg(long, value_name = "NAME", num_args = 1..)]
-    pub(crate) table: Vec<String>,
-
-    /// Tables to leave out, in the same form.
-    #[arg(long, value_name = "NAME", num_args = 1..)]
-    pub(crate) exclude: Vec<String>,
+    #[command(flatten)]
+    pub(crate) tables: TablesArguments,
 
     /// Write views and materialized views too.
     #[arg(long)]
@@ -178,7 +170,7 @@ pub(crate) struct InspectdbArguments {
     pub(crate) check: Option<String>,
 
     /// Write nothing: list what changed since a schema that `--format json` wrote.
-    #[arg(long, value_name = "OLD.json", conflicts_with_all = ["format", "output", "force", "check", "update", "owners", "rich_types", "minimal", "from_dump"])]
+    #[arg(long, value_name = "OLD.json", conflicts_with_all = ["format", "output", "force", "check", "update", "owners", "rich_types", "minimal"])]
     pub(crate) since: Option<PathBuf>,
 
     /// Bring the models of a file or package up to date with the database. What people wrote into it stays: names, methods,

@@ -6,6 +6,12 @@ use hyperdj_schema::QualifiedName;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pattern(String);
 
+impl From<&str> for Pattern {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
 impl Pattern {
     pub(crate) fn new(text: &str) -> Self {
         Self(text.to_owned())

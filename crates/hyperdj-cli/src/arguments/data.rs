@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::{DatabaseArguments, TablesArguments};
+
 /// The form of dumped rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RowFormat {
@@ -20,6 +22,7 @@ pub(crate) enum RowFormat {
 /// form, so that every type comes back as it was; generated columns are left out, and the positions of sequences are
 /// kept.
 #[derive(Args, Debug)]
+#[command(mut_arg("schema", |schema| schema.help("Schemas to read [default: all]")))]
 #[command(after_help = "\
 Examples:
   hyper dumpdata --output dump                      all tables of all schemas, into a folder
@@ -29,21 +32,11 @@ Examples:
 
 `hyper loaddata` loads what this writes.")]
 pub(crate) struct DumpdataArguments {
-    /// The database: a URL (postgres://user@host:5432/name) or libpq settings (\"host=… dbname=…\").
-    #[arg(long, value_name = "URL")]
-    pub(crate) database: Option<String>,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArguments,
 
-    /// Schemas to read [default: all].
-    #[arg(long, value_name = "NAME", num_args = 1..)]
-    pub(crate) schema: Vec<String>,
-
-    /// Tables to write, as `table` or `schema.table`, with `*` for any characters. May be repeated.
-    #[arg(long, value_name = "NAME", num_args = 1..)]
-    pub(crate) table: Vec<String>,
-
-    /// Tables to leave out, in the same form.
-    #[arg(long, value_name = "NAME", num_args = 1..)]
-    pub(crate) exclude: Vec<String>,
+    #[command(flatten)]
+    pub(crate) tables: TablesArguments,
 
     /// The form of the rows.
     #[arg(long, value_name = "FORMAT", default_value = "jsonl")]
@@ -77,9 +70,8 @@ pub(crate) struct LoaddataArguments {
     #[arg(value_name = "FOLDER|FILE")]
     pub(crate) source: PathBuf,
 
-    /// The database: a URL (postgres://user@host:5432/name) or libpq settings (\"host=… dbname=…\").
-    #[arg(long, value_name = "URL")]
-    pub(crate) database: Option<String>,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArguments,
 
     /// The table whose rows a file holds, as `table` or `schema.table`.
     #[arg(long, value_name = "NAME")]

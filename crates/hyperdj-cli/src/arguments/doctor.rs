@@ -3,6 +3,8 @@
 use std::str::FromStr;
 
 use clap::Args;
+
+use super::{DatabaseArguments, TablesArguments};
 use hyperdj_doctor::Code;
 
 use crate::near::{alternatives, near};
@@ -15,21 +17,11 @@ use crate::pattern::Pattern;
 #[derive(Args, Debug)]
 #[command(after_help = after_help())]
 pub(crate) struct DoctorArguments {
-    /// The database: a URL (postgres://user@host:5432/name) or libpq settings ("host=… dbname=…").
-    #[arg(long, value_name = "URL")]
-    pub(crate) database: Option<String>,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArguments,
 
-    /// Schemas to look at; `*` is all of them [default: public].
-    #[arg(long, value_name = "NAME", num_args = 1..)]
-    pub(crate) schema: Vec<String>,
-
-    /// Tables to look at, as `table` or `schema.table`, with `*` for any characters. May be repeated.
-    #[arg(long, value_name = "NAME", num_args = 1..)]
-    pub(crate) table: Vec<String>,
-
-    /// Tables to leave out, in the same form.
-    #[arg(long, value_name = "NAME", num_args = 1..)]
-    pub(crate) exclude: Vec<String>,
+    #[command(flatten)]
+    pub(crate) tables: TablesArguments,
 
     /// Look for these only. May be repeated.
     #[arg(long, value_name = "CODE", num_args = 1.., value_parser = code)]

@@ -2,6 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
+use super::{DatabaseArguments, TablesArguments};
+
 /// What a role is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Use {
@@ -58,19 +60,9 @@ pub(crate) struct GrantsArguments {
     #[arg(long, value_name = "NAME")]
     pub(crate) role: Option<String>,
 
-    /// The database: a URL (postgres://user@host:5432/name) or libpq settings ("host=… dbname=…").
-    #[arg(long, value_name = "URL")]
-    pub(crate) database: Option<String>,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArguments,
 
-    /// Schemas; `*` is all of them [default: public].
-    #[arg(long, value_name = "NAME", num_args = 1..)]
-    pub(crate) schema: Vec<String>,
-
-    /// Tables, as `table` or `schema.table`, with `*` for any characters [default: all, and views]. May be repeated.
-    #[arg(long, value_name = "NAME", num_args = 1..)]
-    pub(crate) table: Vec<String>,
-
-    /// Tables to leave out, in the same form.
-    #[arg(long, value_name = "NAME", num_args = 1..)]
-    pub(crate) exclude: Vec<String>,
+    #[command(flatten)]
+    pub(crate) tables: TablesArguments,
 }

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::DatabaseArguments;
+
 /// Where the database, the migrations and their history are.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct PlaceArguments {
-    /// The database: a URL (postgres://user@host:5432/name) or libpq settings ("host=… dbname=…").
-    #[arg(long, value_name = "URL")]
-    pub(crate) database: Option<String>,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArguments,
 
     /// The folder of the migrations.
     #[arg(long, value_name = "FOLDER", default_value = "migrations")]

@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use super::{DatabaseArguments, TablesArguments};
+
 /// Serve a database over HTTP with no code: pages and JSON.
 ///
 /// `/` shows tables, rows and the way along their keys; `/api/TABLE` gives rows as JSON, with filters, order, pages and related
@@ -10,6 +12,9 @@ use clap::Args;
 ///
 /// The tables are those of the database at this moment, views included; with --models those of a module of yours.
 #[derive(Args, Debug)]
+#[command(mut_arg("schema", |schema| {
+    schema.help("Schemas; `*` is all of them [default: public, or those of the models]")
+}))]
 #[command(after_help = "\
 Examples:
   hyper serve                                   http://127.0.0.1:8000, this machine only, read only
@@ -19,25 +24,15 @@ Examples:
 
 Any address but loopback needs a token: the API takes it as `Authorization: Bearer …`, the pages ask for it.")]
 pub(crate) struct ServeArguments {
-    /// The database: a URL (postgres://user@host:5432/name) or libpq settings ("host=… dbname=…").
-    #[arg(long, value_name = "URL")]
-    pub(crate) database: Option<String>,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArguments,
 
     /// Serve the models of a file, package or module, and not the tables as the database has them.
     #[arg(long, value_name = "MODELS")]
     pub(crate) models: Option<String>,
 
-    /// Schemas to serve; `*` is all of them [default: public, or those of the models].
-    #[arg(long, value_name = "NAME", num_args = 1..)]
-    pub(crate) schema: Vec<String>,
-
-    /// Tables to serve, as `table` or `schema.table`, with `*` for any characters. May be repeated.
-    #[arg(long, value_name = "NAME", num_args = 1..)]
-    pub(crate) table: Vec<String>,
-
-    /// Tables to leave out, in the same form.
-    #[arg(long, value_name = "NAME", num_args = 1..)]
-    pub(crate) exclude: Vec<String>,
+    #[command(flatten)]
+    pub(crate) tables: TablesArguments,
 
     /// Let the API add, change and delete rows.
     #[arg(long)]

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::DatabaseArguments;
+
 /// Open a Python prompt with the models and the database.
 ///
 /// The classes of `models.py`, `db` (a connected Database), `Q` and `F` are there, and `await` works at the prompt. What an
@@ -16,9 +18,8 @@ Examples:
   hyper shell -c 'await Order.objects.count()'         run this and leave
   hyper shell --models shop/models.py < report.py      run what standard input says")]
 pub(crate) struct ShellArguments {
-    /// The database: a URL (postgres://user@host:5432/name) or libpq settings (\"host=… dbname=…\").
-    #[arg(long, value_name = "URL")]
-    pub(crate) database: Option<String>,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArguments,
 
     /// The file of the models [default: models.py, where there is one].
     #[arg(long, value_name = "FILE")]
@@ -40,9 +41,8 @@ Examples:
   hyper dbshell -- -c 'SELECT count(*) FROM orders'    what stands behind -- is psql's
   hyper dbshell -- --csv -f report.sql")]
 pub(crate) struct DbshellArguments {
-    /// The database: a URL (postgres://user@host:5432/name) or libpq settings (\"host=… dbname=…\").
-    #[arg(long, value_name = "URL")]
-    pub(crate) database: Option<String>,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArguments,
 
     /// Arguments for psql.
     #[arg(last = true, value_name = "ARGUMENTS")]
@@ -64,9 +64,8 @@ pub(crate) struct NewArguments {
     #[arg(value_name = "NAME")]
     pub(crate) name: PathBuf,
 
-    /// The database: a URL (postgres://user@host:5432/name) or libpq settings (\"host=… dbname=…\").
-    #[arg(long, value_name = "URL")]
-    pub(crate) database: Option<String>,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArguments,
 
     /// Schemas to read; `*` is all of them [default: public].
     #[arg(long, value_name = "NAME", num_args = 1..)]

@@ -34,7 +34,7 @@ const REPLACED: [&str; 16] = [
 
 /// Has psql take the place of this process.
 pub(crate) fn run(arguments: &DbshellArguments, printer: &mut Printer) -> Result<Status, Failure> {
-    let config = chosen(arguments.database.as_deref(), printer)?;
+    let config = chosen(arguments.database.url.as_deref(), printer)?;
     let variables = variables(&config)?;
     let mut command = Command::new(client_program("psql")?);
     for name in REPLACED {

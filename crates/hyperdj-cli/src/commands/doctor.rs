@@ -7,21 +7,18 @@ use hyperdj_doctor::{Code, Finding, Request, findings, json, not_seen, text};
 use hyperdj_postgres::Client;
 use hyperdj_schema::QualifiedName;
 
-use super::inspectdb::{Selection, counted, inspection_failure, patterns, schemas, schemas_read};
+use super::inspectdb::{Selection, counted, inspection_failure, schemas_read};
 use crate::arguments::{DoctorArguments, Ignored};
 use crate::database::chosen;
 use crate::progress::Progress;
 use crate::{Failure, Printer, Status};
 
 pub(crate) fn run(arguments: &DoctorArguments, printer: &mut Printer) -> Result<Status, Failure> {
-    let config = chosen(arguments.database.as_deref(), printer)?;
-    let tables = patterns(&arguments.table);
-    let excluded = patterns(&arguments.exclude);
+    let config = chosen(arguments.database.url.as_deref(), printer)?;
     let options = Options {
-        schemas: schemas(&arguments.schema, &tables),
-        views: false,
-        definitions: false,
+        schemas: arguments.tables.schemas(),
         statement_timeout: Duration::from_secs(arguments.statement_timeout.into()),
+        ..Options::default()
     };
     let progress = Progress::start(printer, format!("Reading the catalog of {config}"));
     let mut client = Client::connect(&config)?;
@@ -30,12 +27,12 @@ pub(crate) fn run(arguments: &DoctorArguments, printer: &mut Printer) -> Result<
     drop(client);
     drop(progress);
 
-    let selection = Selection::new(&found, &tables, &excluded, false);
+    let selection = Selection::new(&found, &arguments.tables, false);
     selection.check_names(&[], printer)?;
     let wants = |name: &QualifiedName| selection.is_asked_for(name);
     let request = Request {
         wants: &wants,
-        whole: tables.is_empty() && excluded.is_empty(),
+        whole: !arguments.tables.is_part(),
     };
     let mut told = findings(&found.schema, &statistics, &request);
     let before = told.len();

@@ -15,7 +15,7 @@ pub(crate) fn run(arguments: &RollbackArguments, printer: &mut Printer) -> Resul
             lock_timeout: arguments.lock_timeout,
             ..Patience::default()
         },
-        database: arguments.place.database.as_deref(),
+        database: arguments.place.database.url.as_deref(),
     };
     // Chosen once: a run that waited for another does not take back what that one did.
     let steps = last(&session.state, arguments.steps)?;

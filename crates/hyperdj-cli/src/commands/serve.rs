@@ -21,12 +21,14 @@ pub(crate) fn run(arguments: &ServeArguments, printer: &mut Printer) -> Result<S
     if let Some(models) = &arguments.models {
         words.push(format!("--models={models}"));
     }
-    for (name, values) in [
-        ("schema", &arguments.schema),
-        ("table", &arguments.table),
-        ("exclude", &arguments.exclude),
-    ] {
-        words.extend(values.iter().map(|value| format!("--{name}={value}")));
+    let tables = &arguments.tables;
+    words.extend(tables.schema.iter().map(|name| format!("--schema={name}")));
+    for (name, patterns) in [("table", &tables.table), ("exclude", &tables.exclude)] {
+        words.extend(
+            patterns
+                .iter()
+                .map(|one| format!("--{name}={}", one.text())),
+        );
     }
     if arguments.write {
         words.push("--write".to_owned());
@@ -35,7 +37,10 @@ pub(crate) fn run(arguments: &ServeArguments, printer: &mut Printer) -> Result<S
         words.push("--no-access-log".to_owned());
     }
     // Not as arguments: those are shown to everyone on the machine.
-    let secrets = [(DATABASE, &arguments.database), (TOKEN, &arguments.token)];
+    let secrets = [
+        (DATABASE, &arguments.database.url),
+        (TOKEN, &arguments.token),
+    ];
     let variables: Vec<(&str, &str)> = secrets
         .iter()
         .filter_map(|(name, value)| Some((*name, value.as_deref()?)))

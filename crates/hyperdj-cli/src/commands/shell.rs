@@ -21,6 +21,7 @@ pub(crate) fn run(arguments: &ShellArguments, printer: &mut Printer) -> Result<S
     // Not as an argument: those are shown to everyone on the machine.
     let variables: Vec<(&str, &str)> = arguments
         .database
+        .url
         .iter()
         .map(|url| (DATABASE, url.as_str()))
         .collect();

@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::time::Duration;
 
 use hyperdj_catalog::{Inspection, Options, inspect};
 use hyperdj_postgres::Client;
@@ -20,7 +19,6 @@ use crate::commands::inspectdb::inspection_failure;
 use crate::database::chosen;
 use crate::near::{alternatives, near};
 use crate::output::write;
-use crate::pattern::Pattern;
 use crate::progress::Progress;
 use crate::{Failure, Printer, Status};
 use manifest::{Entry, MANIFEST, Manifest};
@@ -46,17 +44,18 @@ const STEP: u64 = 10_000;
 
 pub(crate) fn run(arguments: &DumpdataArguments, printer: &mut Printer) -> Result<Status, Failure> {
     let folder = Some(arguments.output.as_path()).filter(|path| *path != Path::new("-"));
-    let config = chosen(arguments.database.as_deref(), printer)?;
+    let config = chosen(arguments.database.url.as_deref(), printer)?;
     if let Some(folder) = folder {
         prepare(folder, arguments.force)?;
     }
     let progress = Progress::start(printer, format!("Reading the catalog of {config}"));
     let mut client = Client::connect(&config)?;
     let options = Options {
-        schemas: Some(arguments.schema.clone()).filter(|schemas| !schemas.is_empty()),
-        views: false,
-        definitions: false,
-        statement_timeout: Duration::from_secs(60),
+        schemas: match arguments.tables.schema.is_empty() {
+            true => None,
+            false => arguments.tables.schemas(),
+        },
+        ..Options::default()
     };
     let found =
         inspect(&mut client, &options).map_err(|error| inspection_failure(error, &config))?;
@@ -91,8 +90,7 @@ pub(crate) fn run(arguments: &DumpdataArguments, printer: &mut Printer) -> Resul
         });
     }
     // A dump of everything keeps those that no column names, too.
-    let is_whole =
-        arguments.table.is_empty() && arguments.exclude.is_empty() && arguments.schema.is_empty();
+    let is_whole = !arguments.tables.is_part() && arguments.tables.schema.is_empty();
     let sequences = sequences::read(&mut client, &found.schema, &tables, is_whole, printer)?;
     client.batch_execute("COMMIT")?;
     drop(progress);
@@ -166,10 +164,7 @@ fn selected<'a>(
     arguments: &DumpdataArguments,
     printer: &mut Printer,
 ) -> Result<Vec<&'a Relation>, Failure> {
-    let patterns = |texts: &[String]| -> Vec<Pattern> {
-        texts.iter().map(|text| Pattern::new(text)).collect()
-    };
-    let (wanted, excluded) = (patterns(&arguments.table), patterns(&arguments.exclude));
+    let (wanted, excluded) = (&arguments.tables.table, &arguments.tables.exclude);
     let schema = &found.schema;
     // The rows of a partition are its root's to give.
     let holds_rows = |relation: &&Relation| {
@@ -179,7 +174,7 @@ fn selected<'a>(
         ) && order::root(schema, &relation.name) == &relation.name
     };
     let all: Vec<&Relation> = schema.relations.iter().filter(holds_rows).collect();
-    for pattern in wanted.iter().chain(&excluded) {
+    for pattern in wanted.iter().chain(excluded) {
         if !all.iter().any(|table| pattern.matches(&table.name)) && !pattern.has_wildcard() {
             let what = format!(
                 "no table `{}` with rows of its own is in database `{}`",

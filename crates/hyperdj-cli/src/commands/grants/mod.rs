@@ -2,8 +2,6 @@
 
 mod rights;
 
-use std::time::Duration;
-
 use hyperdj_catalog::{Options, inspect, owners};
 use hyperdj_postgres::Client;
 use hyperdj_schema::Relation;
@@ -12,7 +10,6 @@ use crate::arguments::GrantsArguments;
 use crate::commands::inspectdb::inspection_failure;
 use crate::database::chosen;
 use crate::near::{alternatives, near};
-use crate::pattern::Pattern;
 use crate::progress::Progress;
 use crate::{Failure, Printer, Status};
 
@@ -29,19 +26,13 @@ pub(crate) fn run(arguments: &GrantsArguments, printer: &mut Printer) -> Result<
         let what = format!("`{role}` can't be the name of a role");
         return Err(Failure::new(what).with_hint("A name has 1 to 63 bytes, and is not `public`."));
     }
-    let config = chosen(arguments.database.as_deref(), printer)?;
+    let config = chosen(arguments.database.url.as_deref(), printer)?;
     let progress = Progress::start(printer, format!("Reading the catalog of {config}"));
     let mut client = Client::connect(&config)?;
-    let schemas = match arguments.schema.as_slice() {
-        [] => Some(vec!["public".to_owned()]),
-        names if names.iter().any(|name| name == "*") => None,
-        names => Some(names.to_vec()),
-    };
+    let schemas = arguments.tables.schemas();
     let options = Options {
         schemas: schemas.clone(),
-        views: false,
-        definitions: false,
-        statement_timeout: Duration::from_secs(60),
+        ..Options::default()
     };
     let found =
         inspect(&mut client, &options).map_err(|error| inspection_failure(error, &config))?;
@@ -69,11 +60,8 @@ fn selected<'a>(
     relations: &'a [Relation],
     database: &str,
 ) -> Result<Vec<&'a Relation>, Failure> {
-    let patterns = |texts: &[String]| -> Vec<Pattern> {
-        texts.iter().map(|text| Pattern::new(text)).collect()
-    };
-    let (wanted, excluded) = (patterns(&arguments.table), patterns(&arguments.exclude));
-    for pattern in wanted.iter().chain(&excluded) {
+    let (wanted, excluded) = (&arguments.tables.table, &arguments.tables.exclude);
+    for pattern in wanted.iter().chain(excluded) {
         if !relations.iter().any(|one| pattern.matches(&one.name)) {
             let names = relations.iter().map(|one| one.name.name.as_str());
             let near = near(pattern.text(), names);

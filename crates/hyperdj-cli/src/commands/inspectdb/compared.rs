@@ -11,7 +11,7 @@ use hyperdj_state::{Document, Error, ModelPlace};
 use super::narrowed::{is_whole, keep_sequences, keep_types, narrowed, used_types};
 use super::report::{counted, report_unreadable, schemas_read};
 use super::said::{settle, without_system_columns};
-use super::selection::{Asked, Selection};
+use super::selection::Selection;
 use super::{inspection_failure, options};
 use crate::arguments::InspectdbArguments;
 use crate::commands::makemigrations::Expressions;
@@ -38,8 +38,8 @@ pub(super) fn compare_found(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    let asked = Asked::of(arguments);
-    let selection = asked.beside(found, document, printer)?;
+    let selection = Selection::of(found, arguments);
+    selection.check_beside(document, printer)?;
     let mut sides = Sides::of(document, found, &selection, arguments)?;
     if client.is_some() {
         // Of a dump nobody says what else means the same.
@@ -82,8 +82,7 @@ pub(super) fn read(
     said(document, &Schema::default())?;
     let _progress = Progress::start(printer, format!("Reading the catalog of {config}"));
     let mut client = Client::connect(config)?;
-    let tables = Asked::of(arguments).tables;
-    let found = inspect(&mut client, &options(arguments, &tables))
+    let found = inspect(&mut client, &options(arguments))
         .map_err(|error| inspection_failure(error, config))?;
     Ok((found, client))
 }
@@ -189,9 +188,7 @@ fn narrow(
         let may_be = is_there || arguments.include_views || !relation.kind.is_view();
         may_be && is_read(&relation.name) && selection.takes(&relation.name)
     });
-    let is_all = is_whole(&found.schema, selection)
-        && arguments.table.is_empty()
-        && arguments.exclude.is_empty();
+    let is_all = is_whole(&found.schema, selection) && !arguments.tables.is_part();
     if is_all {
         said.enums.retain(|object| is_read(&object.name));
         said.domains.retain(|object| is_read(&object.name));

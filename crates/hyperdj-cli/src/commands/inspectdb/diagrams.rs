@@ -7,14 +7,12 @@ use hyperdj_diagram::{Diagram, html, mermaid, neighbourhood, svg};
 use hyperdj_schema::QualifiedName;
 
 use super::selection::Selection;
-use crate::arguments::{Description, InspectdbArguments};
-use crate::pattern::Pattern;
+use crate::arguments::{Description, InspectdbArguments, TablesArguments};
 
 /// The diagram as a text of the form that was asked for.
 pub(super) fn text(
     found: &Inspection,
     selection: &Selection<'_>,
-    excluded: &[Pattern],
     arguments: &InspectdbArguments,
 ) -> String {
     let relations = found.schema.relations.iter().map(|relation| &relation.name);
@@ -24,7 +22,11 @@ pub(super) fn text(
         .collect();
     if let Some(depth) = arguments.depth {
         // What lies around need not match --table, but may be left out and must be readable all the same.
-        let all = Selection::new(found, &[], excluded, arguments.include_views);
+        let tables = TablesArguments {
+            table: Vec::new(),
+            ..arguments.tables.clone()
+        };
+        let all = Selection::new(found, &tables, arguments.include_views);
         let mut open = found.schema.clone();
         open.relations.retain(|relation| all.takes(&relation.name));
         drawn = neighbourhood(&open, &drawn, depth);

@@ -10,7 +10,6 @@ use hyperdj_schema::{
     Deferrable, ForeignKey, MatchType, ReferentialAction, Schema, foreign_key_name,
 };
 
-use super::patterns;
 use super::report::counted;
 use super::selection::Selection;
 use crate::arguments::{InspectdbArguments, Level};
@@ -28,8 +27,7 @@ pub(super) fn infer(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Suggestions, Failure> {
-    let (tables, excluded) = (patterns(&arguments.table), patterns(&arguments.exclude));
-    let selection = Selection::new(found, &tables, &excluded, false);
+    let selection = Selection::new(found, &arguments.tables, false);
     let mut likely: Vec<Candidate> = candidates(&found.schema)
         .into_iter()
         .filter(|candidate| selection.takes(&candidate.table))

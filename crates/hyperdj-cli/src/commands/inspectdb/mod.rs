@@ -16,7 +16,6 @@ mod since;
 mod sql;
 mod updated;
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -28,7 +27,6 @@ use hyperdj_schema::to_json;
 use crate::arguments::{Description, InspectdbArguments};
 use crate::database::chosen;
 use crate::output::{Written, write};
-use crate::pattern::Pattern;
 use crate::progress::Progress;
 use crate::{Failure, Printer, Status};
 
@@ -36,7 +34,6 @@ pub(crate) use failure::inspection_failure;
 use narrowed::narrowed;
 use report::report;
 pub(crate) use report::{counted, schemas_read};
-use selection::Asked;
 pub(crate) use selection::Selection;
 use sql::sql;
 
@@ -59,9 +56,11 @@ pub(crate) fn run(
     // What is wrong with the models is told without a database.
     let models = arguments.check.as_deref();
     let document = models.map(crate::models::read).transpose()?;
+    if let Some(path) = &arguments.since {
+        return since::since(path, arguments, printer);
+    }
     if let Some(path) = &arguments.from_dump {
-        let options = options(arguments, &patterns(&arguments.table));
-        let mut found = dump::read(path, arguments.via_server, &options, printer)?;
+        let mut found = dump::read(path, arguments.via_server, &options(arguments), printer)?;
         let mut suggestions = Suggestions::default();
         if arguments.infer_relations {
             suggestions = inferred::infer(&mut found, None, arguments, printer)?;
@@ -72,19 +71,16 @@ pub(crate) fn run(
         };
     }
     if let Some(document) = &document {
-        let config = chosen(arguments.database.as_deref(), printer)?;
+        let config = chosen(arguments.database.url.as_deref(), printer)?;
         return compared::compare(&config, document, arguments, printer);
-    }
-    if let Some(path) = &arguments.since {
-        return since::since(path, arguments, printer);
     }
     if let Some(models) = &arguments.update {
         let place = crate::models::Place::of(models)?;
         let document = crate::models::read_place(&place)?;
-        let config = chosen(arguments.database.as_deref(), printer)?;
+        let config = chosen(arguments.database.url.as_deref(), printer)?;
         return updated::run(&config, &place, &document, arguments, printer);
     }
-    let config = chosen(arguments.database.as_deref(), printer)?;
+    let config = chosen(arguments.database.url.as_deref(), printer)?;
     write_models(&config, arguments, printer)
 }
 
@@ -94,8 +90,7 @@ pub(crate) fn write_models(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    let asked = Asked::of(arguments);
-    let options = options(arguments, &asked.tables);
+    let options = options(arguments);
 
     if arguments.format == Description::Models {
         // The rules of English take a while to compile: that is done while the server works.
@@ -110,7 +105,7 @@ pub(crate) fn write_models(
         if !writes_models || arguments.infer_relations {
             return;
         }
-        let selection = asked.selection(found);
+        let selection = Selection::of(found, arguments);
         body = Some(Body::write(
             &found.schema,
             &selection.request(form(arguments)),
@@ -121,7 +116,7 @@ pub(crate) fn write_models(
     let mut suggestions = Suggestions::default();
     if arguments.infer_relations {
         // What is warned of is warned of below.
-        asked.selection(&found).check(&[], &mut Printer::silent())?;
+        Selection::of(&found, arguments).check(&[], &mut Printer::silent())?;
         suggestions = inferred::infer(&mut found, Some(&mut client), arguments, printer)?;
     }
     drop(client);
@@ -138,8 +133,7 @@ fn write_found(
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    let asked = Asked::of(arguments);
-    let selection = asked.selection(found);
+    let selection = Selection::of(found, arguments);
     selection.check(&[], printer)?;
     let request = Request {
         suggestions: Some(suggestions),
@@ -165,7 +159,7 @@ fn write_found(
         Description::Json => to_json(&narrowed(&found.schema, &selection))
             .map_err(|error| Failure::new(format!("the schema could not be written: {error}")))?,
         Description::Mermaid | Description::Svg | Description::Html => {
-            diagrams::text(found, &selection, &asked.excluded, arguments)
+            diagrams::text(found, &selection, arguments)
         }
     };
     report(found, &unsaid, &selection, arguments, printer);
@@ -205,36 +199,14 @@ fn folder(arguments: &InspectdbArguments) -> Result<Option<&Path>, Failure> {
     Ok(folder)
 }
 
-pub(crate) fn patterns(texts: &[String]) -> Vec<Pattern> {
-    texts.iter().map(|text| Pattern::new(text)).collect()
-}
-
 /// What to read for what was asked for.
-fn options(arguments: &InspectdbArguments, tables: &[Pattern]) -> Options {
+fn options(arguments: &InspectdbArguments) -> Options {
     Options {
-        schemas: schemas(&arguments.schema, tables),
+        schemas: arguments.tables.schemas(),
         views: arguments.include_views,
         definitions: arguments.check.is_none()
             && matches!(arguments.format, Description::Sql | Description::Json),
         statement_timeout: Duration::from_secs(arguments.statement_timeout.into()),
+        ..Options::default()
     }
-}
-
-/// The schemas to read: those that are named, by themselves or in front of a table, else `public`.
-pub(crate) fn schemas(named: &[String], tables: &[Pattern]) -> Option<Vec<String>> {
-    if named.iter().any(|name| name == "*") {
-        return None;
-    }
-    if !named.is_empty() {
-        return Some(named.to_vec());
-    }
-    let mut names: BTreeSet<String> = tables
-        .iter()
-        .filter_map(Pattern::schema)
-        .map(str::to_owned)
-        .collect();
-    if tables.is_empty() || tables.iter().any(|pattern| pattern.schema().is_none()) {
-        names.insert("public".to_owned());
-    }
-    Some(names.into_iter().collect())
 }

@@ -41,7 +41,7 @@ pub(crate) fn report(
         .iter()
         .filter(|relation| relation.kind.is_view())
         .count();
-    if !arguments.include_views && views_left_out > 0 && arguments.table.is_empty() {
+    if !arguments.include_views && views_left_out > 0 && arguments.tables.table.is_empty() {
         printer.line(&format!(
             "{} left out; --include-views adds {}.",
             counted(views_left_out, "view"),

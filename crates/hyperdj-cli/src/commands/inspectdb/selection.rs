@@ -8,9 +8,8 @@ use hyperdj_schema::{QualifiedName, sql::quote_identifier};
 
 use hyperdj_state::Document;
 
-use super::patterns;
 use super::report::{other_schemas, schemas_read};
-use crate::arguments::InspectdbArguments;
+use crate::arguments::{InspectdbArguments, TablesArguments};
 use crate::near::{alternatives, near};
 use crate::pattern::Pattern;
 use crate::{Failure, Printer};
@@ -18,58 +17,21 @@ use crate::{Failure, Printer};
 /// The patterns of a command line beside what was found.
 pub(crate) struct Selection<'a> {
     found: &'a Inspection,
-    tables: &'a [Pattern],
-    excluded: &'a [Pattern],
+    tables: &'a TablesArguments,
     views: bool,
     unreadable: BTreeSet<&'a QualifiedName>,
 }
 
-/// What the arguments name, as patterns.
-pub(crate) struct Asked {
-    pub(crate) tables: Vec<Pattern>,
-    pub(crate) excluded: Vec<Pattern>,
-    views: bool,
-}
-
-impl Asked {
-    pub(crate) fn of(arguments: &InspectdbArguments) -> Self {
-        Self {
-            tables: patterns(&arguments.table),
-            excluded: patterns(&arguments.exclude),
-            views: arguments.include_views,
-        }
-    }
-
-    /// That beside what was found.
-    pub(crate) fn selection<'a>(&'a self, found: &'a Inspection) -> Selection<'a> {
-        Selection::new(found, &self.tables, &self.excluded, self.views)
-    }
-
-    /// As [`Self::selection`], for a comparison with models: what they are of need not be there.
-    pub(crate) fn beside<'a>(
-        &'a self,
-        found: &'a Inspection,
-        document: &Document,
-        printer: &mut Printer,
-    ) -> Result<Selection<'a>, Failure> {
-        let selection = self.selection(found);
-        let of_models: Vec<QualifiedName> = document.models().map(|model| model.table).collect();
-        selection.check(&of_models, printer)?;
-        Ok(selection)
-    }
-}
-
 impl<'a> Selection<'a> {
-    pub(crate) fn new(
-        found: &'a Inspection,
-        tables: &'a [Pattern],
-        excluded: &'a [Pattern],
-        views: bool,
-    ) -> Self {
+    /// What the arguments of `hyper inspectdb` name.
+    pub(crate) fn of(found: &'a Inspection, arguments: &'a InspectdbArguments) -> Self {
+        Self::new(found, &arguments.tables, arguments.include_views)
+    }
+
+    pub(crate) fn new(found: &'a Inspection, tables: &'a TablesArguments, views: bool) -> Self {
         Self {
             found,
             tables,
-            excluded,
             views,
             unreadable: found.unreadable.iter().collect(),
         }
@@ -83,8 +45,17 @@ impl<'a> Selection<'a> {
             .relation(name)
             .is_some_and(|relation| relation.kind.is_view());
         (self.views || !is_view)
-            && (self.tables.is_empty() || self.tables.iter().any(|pattern| pattern.matches(name)))
-            && !self.excluded.iter().any(|pattern| pattern.matches(name))
+            && (self.tables.table.is_empty()
+                || self
+                    .tables
+                    .table
+                    .iter()
+                    .any(|pattern| pattern.matches(name)))
+            && !self
+                .tables
+                .exclude
+                .iter()
+                .any(|pattern| pattern.matches(name))
     }
 
     /// The same as a request for models. Views that were not asked for are left out by it, too.
@@ -122,6 +93,16 @@ impl<'a> Selection<'a> {
         self.check_readable()
     }
 
+    /// As [`Self::check`], for a comparison with models: what they are of need not be there.
+    pub(crate) fn check_beside(
+        &self,
+        document: &Document,
+        printer: &mut Printer,
+    ) -> Result<(), Failure> {
+        let of_models: Vec<QualifiedName> = document.models().map(|model| model.table).collect();
+        self.check(&of_models, printer)
+    }
+
     /// Whether every name that was given is a table's, for a mistyped one would leave something out silently.
     pub(crate) fn check_names(
         &self,
@@ -129,7 +110,7 @@ impl<'a> Selection<'a> {
         printer: &mut Printer,
     ) -> Result<(), Failure> {
         let relations = &self.found.schema.relations;
-        for pattern in self.tables {
+        for pattern in &self.tables.table {
             let mut matching = relations
                 .iter()
                 .filter(|relation| pattern.matches(&relation.name))
@@ -151,7 +132,7 @@ impl<'a> Selection<'a> {
                 return Err(Failure::new(what).with_hint("Add --include-views."));
             }
         }
-        for pattern in self.excluded {
+        for pattern in &self.tables.exclude {
             let is_used = relations
                 .iter()
                 .any(|relation| pattern.matches(&relation.name));
@@ -174,7 +155,7 @@ impl<'a> Selection<'a> {
             return Ok(());
         }
         let role = quote_identifier(&self.found.role);
-        if self.tables.is_empty() {
+        if self.tables.table.is_empty() {
             let what = format!(
                 "role `{}` may read no table in {} of database `{}`",
                 self.found.role,

@@ -3,15 +3,15 @@
 use std::fs;
 use std::path::Path;
 
-use hyperdj_catalog::{Error, Inspection, inspect};
+use hyperdj_catalog::{Inspection, Options, inspect};
 use hyperdj_change::news;
-use hyperdj_postgres::{Client, Config};
+use hyperdj_postgres::Client;
 use hyperdj_schema::{QualifiedName, Schema, from_json};
 
 use super::narrowed::narrowed;
 use super::report::{counted, report_unreadable};
 use super::selection::Selection;
-use super::{inspection_failure, options, patterns};
+use super::{dump, inspection_failure, options};
 use crate::arguments::InspectdbArguments;
 use crate::database::chosen;
 use crate::progress::Progress;
@@ -24,14 +24,23 @@ pub(super) fn since(
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
     // What is wrong with the file is told without a database.
-    let saved = read(path)?;
-    let config = chosen(arguments.database.as_deref(), printer)?;
+    let mut saved = read(path)?;
     let namespaces = namespaces(&saved, arguments);
-    let found = inspected(&config, &saved, &namespaces, arguments, printer)?;
+    let mut found = inspected(&saved, &namespaces, arguments, printer)?;
+    let is_text = arguments.from_dump.is_some() && !arguments.via_server;
+    for side in [&mut saved, &mut found.schema] {
+        if arguments.via_server {
+            // Who loads it owns it, and the roles of a dump are not there.
+            side.owners.clear();
+            side.grants.clear();
+            side.default_privileges.clear();
+        } else if is_text {
+            // A text gives what models say: of all else it would seem that it is gone.
+            leave_what_text_says(side);
+        }
+    }
 
-    let tables = patterns(&arguments.table);
-    let excluded = patterns(&arguments.exclude);
-    let selection = Selection::new(&found, &tables, &excluded, arguments.include_views);
+    let selection = Selection::of(&found, arguments);
     let of_saved: Vec<QualifiedName> = saved
         .relations
         .iter()
@@ -43,7 +52,6 @@ pub(super) fn since(
         .iter()
         .filter(|old| old.kind.is_view())
         .count();
-    let is_part = !tables.is_empty() || !excluded.is_empty();
     let (before, now) = compared(&saved, &found, &selection, &namespaces, arguments);
     let told = news(&before, &now);
     for object in &told {
@@ -58,7 +66,15 @@ pub(super) fn since(
             if views == 1 { "it" } else { "them" }
         ));
     }
-    if is_part {
+    if arguments.via_server {
+        printer.line("Owners and privileges are not compared: the roles of a dump are not in it.");
+    }
+    if is_text {
+        printer.line(
+            "Functions, triggers, privileges and what else models can't say is not compared; --via-server compares it.",
+        );
+    }
+    if arguments.tables.is_part() {
         printer.line(
             "Of types and sequences those that these tables use are compared, and nothing else.",
         );
@@ -116,46 +132,61 @@ fn read(path: &Path) -> Result<Schema, Failure> {
 
 /// The schemas that are compared: those that are named, else those of the file.
 fn namespaces(saved: &Schema, arguments: &InspectdbArguments) -> Vec<String> {
-    let all = arguments.schema.iter().any(|name| name == "*");
-    if !arguments.schema.is_empty() && !all {
-        return arguments.schema.clone();
+    if !arguments.tables.schema.is_empty() && !arguments.tables.is_every_schema() {
+        return arguments.tables.schema.clone();
     }
     let names = saved.namespaces.iter();
     names.map(|namespace| namespace.name.clone()).collect()
 }
 
-/// Reads the database. A schema that the file has and the database has not is news, and no error.
+/// Reads the database or the dump. A schema that the file has and they have not is news, and no error.
 fn inspected(
-    config: &Config,
     saved: &Schema,
     namespaces: &[String],
     arguments: &InspectdbArguments,
     printer: &mut Printer,
 ) -> Result<Inspection, Failure> {
+    let options = Options {
+        // New schemas are news as well, where all are asked for.
+        schemas: (!arguments.tables.is_every_schema()).then(|| namespaces.to_vec()),
+        may_lack: saved
+            .namespaces
+            .iter()
+            .map(|own| own.name.clone())
+            .collect(),
+        definitions: true,
+        ..options(arguments)
+    };
+    if let Some(path) = &arguments.from_dump {
+        return dump::read(path, arguments.via_server, &options, printer);
+    }
+    let config = chosen(arguments.database.url.as_deref(), printer)?;
     let progress = Progress::start(printer, format!("Reading the catalog of {config}"));
-    let mut client = Client::connect(config)?;
-    let mut options = options(arguments, &[]);
-    options.definitions = true;
-    options.schemas = match arguments.schema.iter().any(|name| name == "*") {
-        // New schemas are news as well.
-        true => None,
-        false => Some(namespaces.to_vec()),
-    };
-    let found = match inspect(&mut client, &options) {
-        Err(Error::UnknownSchemas { names, existing }) => {
-            let was_there = |name: &String| saved.namespaces.iter().any(|own| own.name == *name);
-            if names.iter().all(was_there) {
-                let there = |name: &&String| existing.contains(name);
-                options.schemas = Some(namespaces.iter().filter(there).cloned().collect());
-                inspect(&mut client, &options)
-            } else {
-                Err(Error::UnknownSchemas { names, existing })
-            }
-        }
-        other => other,
-    };
+    let mut client = Client::connect(&config)?;
+    let found = inspect(&mut client, &options);
     drop(progress);
-    found.map_err(|error| inspection_failure(error, config))
+    found.map_err(|error| inspection_failure(error, &config))
+}
+
+/// Leaves of a schema what a dump that is read as text gives, too.
+fn leave_what_text_says(schema: &mut Schema) {
+    for extension in &mut schema.extensions {
+        extension.version.clear();
+    }
+    for relation in &mut schema.relations {
+        relation.settings = Default::default();
+        for column in &mut relation.columns {
+            column.settings = Default::default();
+        }
+    }
+    schema.unmodelled.clear();
+    schema.definitions.clear();
+    schema.dependencies.clear();
+    schema.comments.clear();
+    schema.owners.clear();
+    schema.grants.clear();
+    schema.default_privileges.clear();
+    schema.security_labels.clear();
 }
 
 /// Both sides, narrowed to what was asked for in the same way.
@@ -166,8 +197,6 @@ fn compared(
     namespaces: &[String],
     arguments: &InspectdbArguments,
 ) -> (Schema, Schema) {
-    let tables = patterns(&arguments.table);
-    let excluded = patterns(&arguments.exclude);
     let mut earlier = Inspection {
         schema: saved.clone(),
         unreadable: found.unreadable.clone(),
@@ -180,13 +209,13 @@ fn compared(
     if is_narrower {
         keep_namespaces(&mut earlier.schema, namespaces);
     }
-    let of_saved = Selection::new(&earlier, &tables, &excluded, arguments.include_views);
+    let of_saved = Selection::of(&earlier, arguments);
     let mut before = narrowed(&earlier.schema, &of_saved);
     let mut now = narrowed(&found.schema, selection);
     if is_narrower {
         keep_namespaces(&mut now, namespaces);
     }
-    if !tables.is_empty() || !excluded.is_empty() {
+    if arguments.tables.is_part() {
         // These belong to no table that could be asked for.
         for side in [&mut before, &mut now] {
             side.namespaces.clear();

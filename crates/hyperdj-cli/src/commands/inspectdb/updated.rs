@@ -15,7 +15,7 @@ use similar::TextDiff;
 use super::compared::{Sides, read, text};
 use super::files::{add_modules, files};
 use super::report::{counted, report_unreadable};
-use super::selection::{Asked, Selection};
+use super::selection::Selection;
 use crate::arguments::InspectdbArguments;
 use crate::commands::makemigrations::Expressions;
 use crate::models::Place;
@@ -32,8 +32,8 @@ pub(super) fn run(
 ) -> Result<Status, Failure> {
     let (mut paths, mut files) = files(place)?;
     let (found, mut client) = read(config, document, arguments, printer)?;
-    let asked = Asked::of(arguments);
-    let selection = asked.beside(&found, document, printer)?;
+    let selection = Selection::of(&found, arguments);
+    selection.check_beside(document, printer)?;
     report_unreadable(&found, &selection, printer);
     let mut sides = Sides::of(document, &found, &selection, arguments)?;
     Expressions::new(Some(&mut client), &[]).settle(&mut sides.said, &sides.database);
@@ -111,7 +111,7 @@ fn leave_managed(
     sides: &mut Sides,
 ) -> Vec<String> {
     let mut left = Vec::new();
-    if !arguments.table.is_empty() {
+    if !arguments.tables.table.is_empty() {
         return left;
     }
     let differing: BTreeSet<QualifiedName> = sides

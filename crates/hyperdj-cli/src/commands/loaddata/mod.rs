@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
-use std::time::Duration;
 
 use hyperdj_catalog::{Inspection, Options, inspect};
 use hyperdj_postgres::{Client, Config};
@@ -48,14 +47,12 @@ pub(crate) fn run(arguments: &LoaddataArguments, printer: &mut Printer) -> Resul
         Some(_) => None,
         None => Some(open(source)?),
     };
-    let config = chosen(arguments.database.as_deref(), printer)?;
+    let config = chosen(arguments.database.url.as_deref(), printer)?;
     let progress = Progress::start(printer, format!("Reading the catalog of {config}"));
     let mut client = Client::connect(&config)?;
     let options = Options {
         schemas: None,
-        views: false,
-        definitions: false,
-        statement_timeout: Duration::from_secs(60),
+        ..Options::default()
     };
     let found =
         inspect(&mut client, &options).map_err(|error| inspection_failure(error, &config))?;

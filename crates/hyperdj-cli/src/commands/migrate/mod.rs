@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &MigrateArguments, printer: &mut Printer) -> Result
             lock_timeout: arguments.lock_timeout,
             ..Patience::default()
         },
-        database: arguments.place.database.as_deref(),
+        database: arguments.place.database.url.as_deref(),
     };
     let choose = |session: &Session| match &arguments.target {
         Some(target) => to_target(&session.state, target),

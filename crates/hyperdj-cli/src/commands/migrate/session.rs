@@ -22,7 +22,7 @@ impl Session {
     /// Connects, and reads folder and history.
     pub(crate) fn open(place: &PlaceArguments, printer: &mut Printer) -> Result<Self, Failure> {
         let folder = Folder::read(&place.migrations)?;
-        let config = chosen(place.database.as_deref(), printer)?;
+        let config = chosen(place.database.url.as_deref(), printer)?;
         let mut client = Client::connect(&config)?;
         let history = history(place);
         let records = history.read(&mut client)?;

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use hyperdj_postgres::Config;
 
-use crate::arguments::{InspectdbArguments, NewArguments};
+use crate::arguments::{InspectdbArguments, NewArguments, TablesArguments};
 use crate::commands::dbshell;
 use crate::commands::inspectdb::write_models;
 use crate::database::chosen;
@@ -35,12 +35,15 @@ pub(crate) fn run(arguments: &NewArguments, printer: &mut Printer) -> Result<Sta
         return Err(Failure::new(format!("`{shown}` is no name for a folder"))
             .with_hint("Name one that is not there yet: hyper new shop"));
     };
-    let config = chosen(arguments.database.as_deref(), printer)?;
+    let config = chosen(arguments.database.url.as_deref(), printer)?;
     let url = url(&config)?;
     let is_ours = make(folder)?;
     let models = folder.join("models.py");
     let inspection = InspectdbArguments {
-        schema: arguments.schema.clone(),
+        tables: TablesArguments {
+            schema: arguments.schema.clone(),
+            ..TablesArguments::default()
+        },
         output: Some(models.clone()),
         statement_timeout: 60,
         ..InspectdbArguments::default()

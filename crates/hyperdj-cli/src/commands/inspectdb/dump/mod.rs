@@ -46,25 +46,11 @@ fn inspection(
     source: &Source,
     options: &Options,
 ) -> Result<Inspection, Failure> {
-    let existing: Vec<String> = found
-        .namespaces
-        .iter()
-        .map(|(name, _)| name.clone())
-        .collect();
+    let names = found.namespaces.iter();
+    options
+        .check_schemas(names.map(|(name, _)| name.clone()).collect())
+        .map_err(|error| failure_of(error, &source.place()))?;
     let asked = options.schemas.as_deref();
-    let unknown: Vec<String> = asked
-        .unwrap_or_default()
-        .iter()
-        .filter(|name| !existing.contains(name))
-        .cloned()
-        .collect();
-    if !unknown.is_empty() {
-        let error = hyperdj_catalog::Error::UnknownSchemas {
-            names: unknown,
-            existing,
-        };
-        return Err(failure_of(error, &source.place()));
-    }
     let namespaces = found
         .namespaces
         .into_iter()
