@@ -211,7 +211,7 @@ def test_a_table_of_another_schema(project: Project) -> None:
     )
     with role_for(project, "read", "--table", "other.things") as role:
         project.cluster.run_sql(project.database, "SELECT FROM other.things", role)
-        refused(project, role, "SELECT FROM orders")
+        refused(project, role, "SELECT FROM public.orders")
 
 
 @pytest.mark.parametrize(
