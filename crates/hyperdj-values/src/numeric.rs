@@ -7,6 +7,8 @@ pub(crate) const NEGATIVE: u16 = 0x4000;
 const NOT_A_NUMBER: u16 = 0xc000;
 const INFINITY: u16 = 0xd000;
 const NEGATIVE_INFINITY: u16 = 0xf000;
+/// The most digits behind the point that a number can have.
+const MOST_SCALE: u16 = 0x3fff;
 
 /// A `numeric`: groups of four decimal digits, still on the receive buffer. `Display` gives PostgreSQL's own text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,11 +32,14 @@ impl<'a> Numeric<'a> {
             sign,
             0 | NEGATIVE | NOT_A_NUMBER | INFINITY | NEGATIVE_INFINITY
         );
-        (known && groups.len() == count * 2).then_some(Self {
+        let scale = u16::from_be_bytes([g, h]);
+        let is_group = |pair: &[u8; 2]| u16::from_be_bytes(*pair) < 10_000;
+        let fits = known && scale <= MOST_SCALE && groups.len() == count * 2;
+        (fits && groups.as_chunks().0.iter().all(is_group)).then_some(Self {
             groups,
             weight: i16::from_be_bytes([c, d]),
             sign,
-            scale: u16::from_be_bytes([g, h]),
+            scale,
         })
     }
 
@@ -121,11 +126,9 @@ impl fmt::Display for Numeric<'_> {
     }
 }
 
-/// The four digits of a group.
+/// The four digits of a group, which is below 10,000.
 fn digits(group: u16) -> [u8; 4] {
-    [group / 1000, group / 100 % 10, group / 10 % 10, group % 10]
-        // A server's group is below 10,000; of anything else the remainder is taken.
-        .map(|digit| b'0' + (digit % 10) as u8)
+    [group / 1000, group / 100 % 10, group / 10 % 10, group % 10].map(|digit| b'0' + digit as u8)
 }
 
 /// Appends a number given as text, such as `-12.50`, `1E+3`, `NaN` or `Infinity`, in binary.
@@ -237,6 +240,20 @@ mod tests {
         let mut bytes = Vec::new();
         write(text, &mut bytes).unwrap();
         Numeric::read(&bytes).unwrap().to_string()
+    }
+
+    #[test]
+    fn what_no_server_sends_is_no_number() {
+        let bytes = |group: u16, scale: u16| {
+            let words = [1, 0, 0, scale, group];
+            words.map(u16::to_be_bytes).concat()
+        };
+        let read =
+            |group, scale| Numeric::read(&bytes(group, scale)).map(|found| found.to_string());
+        assert_eq!(read(9_999, 2).as_deref(), Some("9999.00"));
+        assert_eq!(read(10_000, 2), None);
+        assert!(read(1, 0x3fff).is_some());
+        assert_eq!(read(1, 0x4000), None);
     }
 
     #[test]
