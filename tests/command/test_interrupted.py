@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from harness import Cluster, Hyper
 from project import Project
+from running import LONG, OTHER, sessions, start
 
 # Each statement that can stop is held by a lock of the test, so that it is known where it stands.
 STOPS = 5
@@ -34,7 +35,6 @@ SELECT pg_advisory_xact_lock(5);
 -- DOWN
 -- DROP TABLE a;
 """
-LONG = 60.0
 
 
 @pytest.fixture
@@ -51,24 +51,9 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def start(project: Project, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [str(project.hyper.path), *arguments],
-        cwd=project.folder,
-        env=project.hyper.environment(project.environment()),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    )
-
-
 def waiting(project: Project) -> list[int]:
     """The server processes of the command that wait for a lock of ours."""
-    rows = project.sql(
-        "SELECT pid FROM pg_stat_activity WHERE application_name = 'hyper'"
-        " AND datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    return [int(str(row[0])) for row in rows]
+    return sessions(project, "wait_event_type = 'Lock'")
 
 
 def held(project: Project) -> list[int]:
@@ -81,13 +66,7 @@ def held(project: Project) -> list[int]:
 
 
 def gone(project: Project) -> bool:
-    return (
-        project.sql(
-            "SELECT FROM pg_stat_activity WHERE application_name = 'hyper'"
-            " AND datname = current_database()"
-        )
-        == []
-    )
+    return sessions(project) == []
 
 
 def kill_command(project: Project, running: subprocess.Popen[str]) -> None:
@@ -290,17 +269,10 @@ ALTER TABLE a ALTER code SET DEFAULT 0;
 
 # Of each kind of change that is called safe: a column with and without a default, an index, a foreign key, a check, a
 # unique constraint, NOT NULL, a label, a comment.
-LOADED_MODELS = """
+LOADED_MODELS = f"""
 from hyperdjango.models import Check, EnumType, Unique
 
-
-class Other(Model):
-    id: int = Field(primary_key=True)
-
-    class Meta:
-        table_name = "other"
-        managed = True
-
+{OTHER}
 
 class A(Model):
     id: int = Field(primary_key=True)

@@ -15,10 +15,10 @@ import psycopg
 import pytest
 from harness import Cluster, Hyper
 from project import HEAD, Project
+from running import LONG, OTHER, sessions, start
 
 # How many runs are killed in each test: HYPER_KILLS=200 for a long look.
 KILLS = int(os.environ.get("HYPER_KILLS", "12"))
-LONG = 60.0
 
 BEFORE = """
 CREATE TYPE mood AS ENUM ('sad', 'ok');
@@ -28,17 +28,10 @@ CREATE TABLE a (id serial PRIMARY KEY, n integer, other integer, mood mood DEFAU
 INSERT INTO a (n, other, size) SELECT i, 1 + i % 100, 1 FROM generate_series(1, 20000) i;
 """
 
-MODELS = """
+MODELS = f"""
 from hyperdjango.models import Check, EnumType
 
-
-class Other(Model):
-    id: int = Field(primary_key=True)
-
-    class Meta:
-        table_name = "other"
-        managed = True
-
+{OTHER}
 
 class A(Model):
     id: int = Field(primary_key=True)
@@ -93,14 +86,6 @@ def project(cluster: Cluster, hyper: Hyper, tmp_path: Path) -> Iterator[Project]
         yield project
 
 
-def sessions(project: Project) -> list[int]:
-    rows = project.sql(
-        "SELECT pid FROM pg_stat_activity WHERE application_name = 'hyper'"
-        " AND datname = current_database()"
-    )
-    return [int(str(row[0])) for row in rows]
-
-
 def kill_command(project: Project, running: subprocess.Popen[str]) -> None:
     running.send_signal(signal.SIGKILL)
 
@@ -124,17 +109,6 @@ def kill_server(project: Project, running: subprocess.Popen[str]) -> None:
                 witness.execute("SELECT pg_sleep(0.01)")
 
 
-def run(project: Project, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [str(project.hyper.path), *arguments],
-        cwd=project.folder,
-        env=project.hyper.environment(project.environment()),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    )
-
-
 def settled(project: Project) -> bool:
     """The server answers, and nothing of a run that is gone is left in it."""
     try:
@@ -151,7 +125,7 @@ def killed(
     *arguments: str,
 ) -> None:
     """Run a command, and kill it or what it works with at some moment."""
-    running = run(project, *arguments)
+    running = start(project, *arguments)
     time.sleep(chance.uniform(0, longest))
     if running.poll() is None:
         kill(project, running)

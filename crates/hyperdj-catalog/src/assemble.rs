@@ -7,8 +7,8 @@ mod types;
 use std::collections::HashMap;
 
 use hyperdj_schema::{
-    Column, ColumnSettings, Extension, ForeignServer, Generated, Identity, IdentityKind, Namespace,
-    PartitionOf, QualifiedName, Relation, RelationKind, SequenceOptions, Unmodelled, View,
+    Column, Extension, ForeignServer, Generated, Identity, IdentityKind, Namespace, PartitionOf,
+    QualifiedName, Relation, RelationKind, SequenceOptions, Unmodelled, View,
 };
 
 use hyperdj_schema::statistics::Statistics;
@@ -225,8 +225,6 @@ impl Assembly {
             collation: collation_number,
         });
         self.found.schema.relations[position].columns.push(Column {
-            name,
-            data_type,
             nullable,
             default,
             identity: identity.map(|kind| Identity {
@@ -237,9 +235,8 @@ impl Assembly {
             generated,
             collation,
             comment,
-            serial: None,
             foreign_options: record.options()?,
-            settings: ColumnSettings::default(),
+            ..Column::new(name, data_type)
         });
         Ok(())
     }

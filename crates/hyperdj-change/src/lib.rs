@@ -16,13 +16,12 @@
 //!
 //! ```
 //! use hyperdj_change::{Options, PlanOptions, diff, plan};
-//! use hyperdj_ddl::plain_column;
-//! use hyperdj_schema::{QualifiedName, Relation, RelationKind, Schema};
+//! use hyperdj_schema::{Column, QualifiedName, Relation, RelationKind, Schema};
 //!
 //! let mut users = Relation::new(QualifiedName::new("public", "users"), RelationKind::Table);
-//! users.columns.push(plain_column("id", "integer"));
+//! users.columns.push(Column::new("id", "integer"));
 //! let from = Schema { relations: vec![users.clone()], ..Schema::default() };
-//! users.columns.push(plain_column("email", "text"));
+//! users.columns.push(Column::new("email", "text"));
 //! let to = Schema { relations: vec![users], ..Schema::default() };
 //! let plan = plan(&diff(&from, &to, &Options::default()), &PlanOptions::default());
 //! assert_eq!(plan.steps[0].statement.sql(), "ALTER TABLE public.users ADD COLUMN email text");

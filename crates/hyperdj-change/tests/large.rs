@@ -6,10 +6,8 @@ use std::time::Instant;
 
 use hyperdj_change::file::{parse, write};
 use hyperdj_change::{Options, PlanOptions, diff, plan, reverse};
-use hyperdj_ddl::plain_column;
 use hyperdj_schema::{
-    Deferrable, ForeignKey, Index, IndexKey, MatchType, PrimaryKey, QualifiedName,
-    ReferentialAction, Relation, RelationKind, Schema, Serial,
+    Column, ForeignKey, Index, PrimaryKey, QualifiedName, Relation, RelationKind, Schema, Serial,
 };
 
 /// Tables of thirty columns, each with a key, two indexes and a reference to the one before.
@@ -21,50 +19,25 @@ fn tables(count: usize) -> Schema {
             let data_type = ["integer", "text", "timestamp with time zone"][column % 3];
             table
                 .columns
-                .push(plain_column(format!("column_{column}"), data_type));
+                .push(Column::new(format!("column_{column}"), data_type));
         }
         table.columns[0].nullable = false;
         table.columns[0].serial = Some(Serial::default());
-        table.primary_key = Some(PrimaryKey {
-            name: format!("table_{number:06}_pkey"),
-            columns: vec!["column_0".to_owned()],
-            include: Vec::new(),
-            deferrable: Deferrable::No,
-            options: Vec::new(),
-            tablespace: None,
-            inherited: false,
-            comment: None,
-        });
+        table.primary_key = Some(PrimaryKey::new(
+            format!("table_{number:06}_pkey"),
+            vec!["column_0".to_owned()],
+        ));
         for column in [1, 2] {
-            table.indexes.push(Index {
-                name: format!("table_{number:06}_column_{column}_idx"),
-                method: "btree".to_owned(),
-                unique: false,
-                keys: vec![IndexKey::column(format!("column_{column}"))],
-                include: Vec::new(),
-                predicate: None,
-                nulls_not_distinct: false,
-                options: Vec::new(),
-                tablespace: None,
-                valid: true,
-                inherited: false,
-                comment: None,
-            });
+            let index = format!("table_{number:06}_column_{column}_idx");
+            let columns = [format!("column_{column}")];
+            table.indexes.push(Index::btree(&index, &columns));
         }
-        table.foreign_keys.push(ForeignKey {
-            name: format!("table_{number:06}_column_3_fkey"),
-            columns: vec!["column_3".to_owned()],
-            target: name(number.saturating_sub(1)),
-            target_columns: vec!["column_0".to_owned()],
-            match_type: MatchType::Simple,
-            on_delete: ReferentialAction::NoAction,
-            on_update: ReferentialAction::NoAction,
-            on_delete_columns: Vec::new(),
-            deferrable: Deferrable::No,
-            validated: true,
-            inherited: false,
-            comment: None,
-        });
+        table.foreign_keys.push(ForeignKey::new(
+            format!("table_{number:06}_column_3_fkey"),
+            vec!["column_3".to_owned()],
+            name(number.saturating_sub(1)),
+            vec!["column_0".to_owned()],
+        ));
         table
     });
     Schema {
@@ -77,7 +50,7 @@ fn tables(count: usize) -> Schema {
 fn edited(schema: &Schema) -> Schema {
     let mut edited = schema.clone();
     for table in &mut edited.relations {
-        table.columns.push(plain_column("added", "text"));
+        table.columns.push(Column::new("added", "text"));
         table.columns[4].data_type = "character varying(20)".to_owned();
         table.columns[5].nullable = false;
         table.indexes.pop();

@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 
 use hyperdj_change::file::write;
 use hyperdj_change::{Change, Options, PlanOptions, Rename, Scope, diff, plan, reverse};
-use hyperdj_ddl::plain_column;
 use hyperdj_schema::{
     Check, Column, Enum, Namespace, QualifiedName, Relation, RelationKind, Schema, Sequence,
     SequenceOptions, Serial, Unmodelled,
@@ -23,7 +22,7 @@ fn table(own: &str, columns: &[(&str, &str)]) -> Relation {
     let mut table = Relation::new(name(own), RelationKind::Table);
     table.columns = columns
         .iter()
-        .map(|(name, data_type)| plain_column(*name, *data_type))
+        .map(|(name, data_type)| Column::new(*name, *data_type))
         .collect();
     table
 }
@@ -156,7 +155,7 @@ fn new_names_are_given_and_never_guessed() {
     let serial = Column {
         serial: Some(Serial::default()),
         nullable: false,
-        ..plain_column("id", "integer")
+        ..Column::new("id", "integer")
     };
     let mut users = table("users", &[("mail", "text")]);
     users.columns.insert(0, serial.clone());

@@ -14,9 +14,8 @@ mod working;
 
 use hyperdj_change::{Hazard, LockMode, Options, Plan, PlanOptions, diff, plan};
 use hyperdj_cluster::Cluster;
-use hyperdj_ddl::plain_column;
 use hyperdj_postgres::Client;
-use hyperdj_schema::{QualifiedName, Relation, RelationKind, Schema};
+use hyperdj_schema::{Column, QualifiedName, Relation, RelationKind, Schema};
 use support::{Outcome, connect, read};
 
 const TYPES: &[&str] = &[
@@ -57,7 +56,7 @@ const TYPES: &[&str] = &[
 
 fn one_column(data_type: &str) -> Schema {
     let mut table = Relation::new(QualifiedName::new("public", "t"), RelationKind::Table);
-    table.columns.push(plain_column("c", data_type));
+    table.columns.push(Column::new("c", data_type));
     Schema {
         relations: vec![table],
         ..Schema::default()

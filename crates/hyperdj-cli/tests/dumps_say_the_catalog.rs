@@ -5,6 +5,7 @@
 
 #![allow(clippy::print_stderr, reason = "what is skipped must be seen")]
 
+#[path = "../../hyperdj-ddl/tests/support/mod.rs"]
 mod support;
 
 use std::fs;
@@ -13,9 +14,8 @@ use std::process::{Command, Stdio};
 
 use hyperdj_cluster::Cluster;
 use hyperdj_dump::Place;
-use hyperdj_postgres::{Client, Config};
 use hyperdj_schema::Schema;
-use support::{Outcome, program, schemas};
+use support::{Outcome, connect, program, schemas};
 
 /// Schemas that someone wrote and that say something which only a server can tell. All that pg_dump writes is read.
 const FOR_A_SERVER: &[&str] = &[
@@ -53,7 +53,7 @@ fn load(cluster: &Cluster, database: &str, path: &Path) -> Outcome<String> {
 
 /// What a catalog says, of some schemas or of all.
 fn catalog(cluster: &Cluster, database: &str, schemas: Option<Vec<String>>) -> Outcome<Schema> {
-    let mut client = Client::connect(&Config::parse(&cluster.url(database))?)?;
+    let mut client = connect(cluster, database)?;
     let options = hyperdj_catalog::Options {
         schemas,
         ..hyperdj_catalog::Options::default()

@@ -2,6 +2,7 @@
 //!
 //! It runs over the project's own schemas, and over every `*.sql` in the folder that `HYPER_CORPUS` names.
 
+#[path = "../../hyperdj-ddl/tests/support/mod.rs"]
 mod support;
 
 use std::fs;
@@ -11,10 +12,9 @@ use std::process::{Command, Stdio};
 use hyperdj_catalog::{Options, inspect};
 use hyperdj_cluster::Cluster;
 use hyperdj_codegen::{Form, Request, models};
-use hyperdj_postgres::{Client, Config};
 use hyperdj_schema::{QualifiedName, Schema, from_json, to_json};
 use hyperdj_state::Document;
-use support::{Outcome, program, root, schemas};
+use support::{Outcome, connect, load, root, schemas};
 
 /// The project's Python where it is, else the system's.
 fn python() -> PathBuf {
@@ -81,16 +81,8 @@ fn models_say_what_the_catalog_says() -> Outcome<()> {
     let mut failures = Vec::new();
     for (number, (name, path)) in schemas()?.into_iter().enumerate() {
         let database = format!("law_{number}");
-        cluster.create_database(&database)?;
-        // Some dumps have statements that fail where an extension is missing: what loads is what is tested.
-        Command::new(program(&cluster, "psql"))
-            .args(["-X", "-q", "-f"])
-            .arg(&path)
-            .arg(cluster.url(&database))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()?;
-        let mut client = Client::connect(&Config::parse(&cluster.url(&database))?)?;
+        load(&cluster, &database, &path)?;
+        let mut client = connect(&cluster, &database)?;
         let options = Options {
             schemas: None,
             views: true,

@@ -176,17 +176,9 @@ mod tests {
 
     fn literal(data_type: &str, expression: &str) -> Option<String> {
         let column = Column {
-            name: "c".to_owned(),
-            data_type: data_type.to_owned(),
             nullable: false,
             default: Some(expression.to_owned()),
-            identity: None,
-            generated: None,
-            collation: None,
-            comment: None,
-            serial: None,
-            foreign_options: Vec::new(),
-            settings: hyperdj_schema::ColumnSettings::default(),
+            ..Column::new("c", data_type)
         };
         default_literal(&Schema::default(), &column).map(|found| match found {
             DefaultLiteral::Plain(text) => text,

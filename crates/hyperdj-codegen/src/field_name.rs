@@ -63,17 +63,8 @@ mod tests {
         let mut relation = Relation::new(QualifiedName::new("public", "t"), RelationKind::Table);
         for column in columns {
             relation.columns.push(Column {
-                name: (*column).to_owned(),
-                data_type: "text".to_owned(),
                 nullable: false,
-                default: None,
-                identity: None,
-                generated: None,
-                collation: None,
-                comment: None,
-                serial: None,
-                foreign_options: Vec::new(),
-                settings: hyperdj_schema::ColumnSettings::default(),
+                ..Column::new(*column, "text")
             });
         }
         let found = field_names(&relation);

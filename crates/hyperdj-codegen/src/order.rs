@@ -103,19 +103,9 @@ mod tests {
                 let mut relation = Relation::new(name, RelationKind::Table);
                 relation.foreign_keys = targets
                     .iter()
-                    .map(|target| ForeignKey {
-                        name: String::new(),
-                        columns: Vec::new(),
-                        target: QualifiedName::new("public", *target),
-                        target_columns: Vec::new(),
-                        match_type: Default::default(),
-                        on_delete: Default::default(),
-                        on_update: Default::default(),
-                        on_delete_columns: Vec::new(),
-                        deferrable: Default::default(),
-                        validated: true,
-                        inherited: false,
-                        comment: None,
+                    .map(|target| {
+                        let target = QualifiedName::new("public", *target);
+                        ForeignKey::new("", Vec::new(), target, Vec::new())
                     })
                     .collect();
                 relation

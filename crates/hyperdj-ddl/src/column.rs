@@ -2,30 +2,12 @@
 
 use hyperdj_schema::sql::{quote_identifier, quote_literal};
 use hyperdj_schema::{
-    BaseType, Column, ColumnSettings, IdentityKind, QualifiedName, Relation, Sequence,
-    sequence_name,
+    BaseType, Column, IdentityKind, QualifiedName, Relation, Sequence, sequence_name,
 };
 
 use crate::Statement;
 use crate::parameters::options_clause;
 use crate::sequence::{self, option_clauses};
-
-/// A column with a name and a type and nothing else said of it.
-pub fn plain_column(name: impl Into<String>, data_type: impl Into<String>) -> Column {
-    Column {
-        name: name.into(),
-        data_type: data_type.into(),
-        nullable: true,
-        default: None,
-        identity: None,
-        generated: None,
-        collation: None,
-        comment: None,
-        serial: None,
-        foreign_options: Vec::new(),
-        settings: ColumnSettings::default(),
-    }
-}
 
 /// The definition of a column as it stands in `CREATE TABLE` and `ADD COLUMN`: `id integer NOT NULL`.
 ///

@@ -16,7 +16,7 @@
 //! use hyperdj_schema::{Column, QualifiedName, Relation, RelationKind, Schema};
 //!
 //! let mut users = Relation::new(QualifiedName::new("public", "order"), RelationKind::Table);
-//! users.columns.push(Column { nullable: false, ..hyperdj_ddl::plain_column("id", "integer") });
+//! users.columns.push(Column { nullable: false, ..Column::new("id", "integer") });
 //! let schema = Schema { relations: vec![users], ..Schema::default() };
 //! let text: String = hyperdj_ddl::create(&schema, hyperdj_ddl::Parts::default()).iter().map(|statement| format!("{statement}\n")).collect();
 //! assert_eq!(text, "CREATE TABLE public.\"order\" (\n    id integer NOT NULL\n);\n");
@@ -39,7 +39,6 @@ pub mod settings;
 mod statement;
 pub mod types;
 
-pub use column::plain_column;
 pub use create::{Parts, SETTINGS, create, create_indexes, own_foreign_keys, without_tablespaces};
 pub use parameters::{foreign_options, parameter_name, storage_parameters};
 pub use statement::Statement;

@@ -10,13 +10,10 @@
 //! use hyperdj_schema::{Column, PrimaryKey, QualifiedName, Relation, RelationKind, Schema};
 //!
 //! # fn column(name: &str, data_type: &str) -> Column {
-//! #     Column { name: name.into(), data_type: data_type.into(), nullable: false, default: None, identity: None,
-//! #         generated: None, collation: None, comment: None, serial: None, foreign_options: Vec::new(),
-//! #         settings: Default::default() }
+//! #     Column { nullable: false, ..Column::new(name, data_type) }
 //! # }
 //! # fn key() -> Option<PrimaryKey> {
-//! #     Some(PrimaryKey { name: "key".into(), columns: vec!["id".into()], include: Vec::new(),
-//! #         deferrable: Default::default(), options: Vec::new(), tablespace: None, inherited: false, comment: None })
+//! #     Some(PrimaryKey::new("key", vec!["id".into()]))
 //! # }
 //! let mut orders = Relation::new(QualifiedName::new("public", "orders"), RelationKind::Table);
 //! orders.columns = vec![column("id", "integer"), column("customer_id", "integer")];

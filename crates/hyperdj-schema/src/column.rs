@@ -35,6 +35,26 @@ pub struct Column {
     pub settings: ColumnSettings,
 }
 
+impl Column {
+    /// A column with a name, unquoted, and a type as PostgreSQL prints it, and nothing else said of it: it takes NULL, and
+    /// no value comes by itself.
+    pub fn new(name: impl Into<String>, data_type: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            data_type: data_type.into(),
+            nullable: true,
+            default: None,
+            identity: None,
+            generated: None,
+            collation: None,
+            comment: None,
+            serial: None,
+            foreign_options: Vec::new(),
+            settings: ColumnSettings::default(),
+        }
+    }
+}
+
 /// The sequence of a serial column, as far as it differs from what `serial` of the column's width makes.
 ///
 /// Databases that came up from PostgreSQL 9.6 have sequences of `bigint` under columns of `integer`.

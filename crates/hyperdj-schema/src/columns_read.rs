@@ -160,19 +160,7 @@ mod tests {
     fn table(names: &[&str]) -> Vec<Column> {
         names
             .iter()
-            .map(|name| Column {
-                name: (*name).to_owned(),
-                data_type: "text".to_owned(),
-                nullable: true,
-                default: None,
-                identity: None,
-                generated: None,
-                collation: None,
-                comment: None,
-                serial: None,
-                foreign_options: Vec::new(),
-                settings: crate::ColumnSettings::default(),
-            })
+            .map(|name| Column::new(*name, "text"))
             .collect()
     }
 

@@ -40,6 +40,22 @@ pub struct PrimaryKey {
     pub comment: Option<String>,
 }
 
+impl PrimaryKey {
+    /// A key with a name over columns, in key order, and nothing else said of it.
+    pub fn new(name: impl Into<String>, columns: Vec<String>) -> Self {
+        Self {
+            name: name.into(),
+            columns,
+            include: Vec::new(),
+            deferrable: Deferrable::No,
+            options: Vec::new(),
+            tablespace: None,
+            inherited: false,
+            comment: None,
+        }
+    }
+}
+
 /// A unique constraint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
@@ -62,6 +78,23 @@ pub struct Unique {
     pub inherited: bool,
     /// `COMMENT ON CONSTRAINT`.
     pub comment: Option<String>,
+}
+
+impl Unique {
+    /// A constraint with a name over columns, in key order, and nothing else said of it.
+    pub fn new(name: impl Into<String>, columns: Vec<String>) -> Self {
+        Self {
+            name: name.into(),
+            columns,
+            include: Vec::new(),
+            nulls_not_distinct: false,
+            deferrable: Deferrable::No,
+            options: Vec::new(),
+            tablespace: None,
+            inherited: false,
+            comment: None,
+        }
+    }
 }
 
 /// A foreign key.
@@ -92,6 +125,32 @@ pub struct ForeignKey {
     pub inherited: bool,
     /// `COMMENT ON CONSTRAINT`.
     pub comment: Option<String>,
+}
+
+impl ForeignKey {
+    /// A key with a name from columns to those of a table, in the same order, and nothing else said of it: it is valid,
+    /// `MATCH SIMPLE`, and takes no action.
+    pub fn new(
+        name: impl Into<String>,
+        columns: Vec<String>,
+        target: QualifiedName,
+        target_columns: Vec<String>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            columns,
+            target,
+            target_columns,
+            match_type: MatchType::Simple,
+            on_delete: ReferentialAction::NoAction,
+            on_update: ReferentialAction::NoAction,
+            on_delete_columns: Vec::new(),
+            deferrable: Deferrable::No,
+            validated: true,
+            inherited: false,
+            comment: None,
+        }
+    }
 }
 
 /// How a foreign key with NULLs in it matches (`confmatchtype`).

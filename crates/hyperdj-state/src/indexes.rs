@@ -6,29 +6,13 @@ use crate::Error;
 use crate::document::{IndexObject, Key, Model};
 use crate::types::{collation, sorted};
 
-pub(crate) fn plain_index(keys: Vec<IndexKey>) -> Index {
-    Index {
-        name: String::new(),
-        method: "btree".to_owned(),
-        unique: false,
-        keys,
-        include: Vec::new(),
-        predicate: None,
-        nulls_not_distinct: false,
-        options: Vec::new(),
-        tablespace: None,
-        valid: true,
-        inherited: false,
-        comment: None,
-    }
-}
-
 pub(crate) fn index(model: &Model, found: &IndexObject) -> Result<Index, Error> {
     let keys: Result<Vec<IndexKey>, Error> =
         found.keys.iter().map(|key| index_key(model, key)).collect();
     let mut index = Index {
         method: found.method.clone(),
         unique: found.unique,
+        keys: keys?,
         include: model.columns(&found.include)?,
         predicate: found.predicate.clone(),
         nulls_not_distinct: found.nulls_not_distinct,
@@ -36,7 +20,7 @@ pub(crate) fn index(model: &Model, found: &IndexObject) -> Result<Index, Error> 
         tablespace: found.tablespace.clone(),
         valid: found.valid,
         comment: found.comment.clone(),
-        ..plain_index(keys?)
+        ..Index::btree("", [])
     };
     index.name = match &found.name {
         Some(name) => name.clone(),

@@ -7,23 +7,15 @@ use hyperdj_schema::{
 
 use crate::Error;
 use crate::document::{Constraint, DeferrableWord, ForeignKeyObject, Initially, KeyObject, Model};
-use crate::resolve::Models;
+use crate::resolve::{Models, Resolved};
 use crate::types::sorted;
 
 pub(crate) fn primary_key(model: &Model, relation: &mut Relation) -> Result<(), Error> {
     if model.primary_key.is_empty() {
         return Ok(());
     }
-    let mut key = PrimaryKey {
-        name: primary_key_name(&model.table_name),
-        columns: model.columns(&model.primary_key)?,
-        include: Vec::new(),
-        deferrable: Deferrable::No,
-        options: Vec::new(),
-        tablespace: None,
-        inherited: false,
-        comment: None,
-    };
+    let columns = model.columns(&model.primary_key)?;
+    let mut key = PrimaryKey::new(primary_key_name(&model.table_name), columns);
     for constraint in &model.constraints {
         if let Constraint::PrimaryKey(found) = constraint {
             if let Some(name) = &found.name {
@@ -56,17 +48,8 @@ pub(crate) fn uniques(model: &Model, relation: &mut Relation) -> Result<(), Erro
         {
             continue;
         }
-        relation.uniques.push(Unique {
-            name: unique_name(&model.table_name, columns.iter().map(String::as_str)),
-            columns,
-            include: Vec::new(),
-            nulls_not_distinct: false,
-            deferrable: Deferrable::No,
-            options: Vec::new(),
-            tablespace: None,
-            inherited: false,
-            comment: None,
-        });
+        let name = unique_name(&model.table_name, columns.iter().map(String::as_str));
+        relation.uniques.push(Unique::new(name, columns));
     }
     Ok(())
 }
@@ -108,18 +91,9 @@ pub(crate) fn foreign_keys(
         let target = models.target(&from, target, None)?;
         let columns = vec![field.column_name.clone()];
         marks.push(ForeignKey {
-            name: foreign_key_name(&model.table_name, columns.iter().map(String::as_str)),
-            columns,
-            target: target.table,
-            target_columns: target.columns,
-            match_type: MatchType::Simple,
             on_delete: action(field.on_delete.as_deref()),
             on_update: action(field.on_update.as_deref()),
-            on_delete_columns: Vec::new(),
-            deferrable: Deferrable::No,
-            validated: true,
-            inherited: false,
-            comment: None,
+            ..foreign_key(model, columns, target)
         });
     }
     let mut others = Vec::new();
@@ -131,20 +105,7 @@ pub(crate) fn foreign_keys(
         match &found.to {
             Some(target) => {
                 let target = models.target(&model.name, target, found.to_fields.as_deref())?;
-                let mut key = ForeignKey {
-                    name: foreign_key_name(&model.table_name, columns.iter().map(String::as_str)),
-                    columns,
-                    target: target.table,
-                    target_columns: target.columns,
-                    match_type: MatchType::Simple,
-                    on_delete: ReferentialAction::NoAction,
-                    on_update: ReferentialAction::NoAction,
-                    on_delete_columns: Vec::new(),
-                    deferrable: Deferrable::No,
-                    validated: true,
-                    inherited: false,
-                    comment: None,
-                };
+                let mut key = foreign_key(model, columns, target);
                 refine(model, &mut key, found)?;
                 others.push(key);
             }
@@ -160,6 +121,12 @@ pub(crate) fn foreign_keys(
     relation.foreign_keys.append(&mut marks);
     relation.foreign_keys.append(&mut others);
     Ok(())
+}
+
+/// A foreign key under its usual name.
+fn foreign_key(model: &Model, columns: Vec<String>, target: Resolved) -> ForeignKey {
+    let name = foreign_key_name(&model.table_name, columns.iter().map(String::as_str));
+    ForeignKey::new(name, columns, target.table, target.columns)
 }
 
 fn refine(model: &Model, key: &mut ForeignKey, found: &ForeignKeyObject) -> Result<(), Error> {

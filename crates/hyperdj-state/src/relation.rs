@@ -1,15 +1,15 @@
 //! A model as a relation.
 
 use hyperdj_schema::{
-    BaseType, Column, ColumnSettings, Exclusion, ForeignServer, Generated, Identity, IdentityKind,
-    IndexKey, PartitionOf, QualifiedName, Relation, RelationKind, Serial, View, check_name,
-    columns_read, exclusion_columns, exclusion_name, index_name,
+    BaseType, Column, Exclusion, ForeignServer, Generated, Identity, IdentityKind, Index,
+    PartitionOf, QualifiedName, Relation, RelationKind, Serial, View, check_name, columns_read,
+    exclusion_columns, exclusion_name, index_name,
 };
 
 use crate::Error;
 use crate::default_expression::default_expression;
 use crate::document::{Auto, Constraint, Field, Model};
-use crate::indexes::{index, plain_index};
+use crate::indexes::index;
 use crate::keys::{foreign_keys, primary_key, uniques};
 use crate::resolve::{Models, There};
 use crate::types::{check, collation, options, sorted};
@@ -80,7 +80,7 @@ pub(crate) fn relation(
         }
     }
     for field in model.fields.iter().filter(|field| field.index) {
-        let mut index = plain_index(vec![IndexKey::column(&field.column_name)]);
+        let mut index = Index::btree("", [&field.column_name]);
         index.name = index_name(&model.table_name, &index);
         relation.indexes.push(index);
     }
@@ -160,8 +160,6 @@ fn column(model: &Model, field: &Field, there: &There<'_>) -> Column {
         .map(|(_, options)| sorted(options))
         .unwrap_or_default();
     Column {
-        name: field.column_name.clone(),
-        data_type,
         nullable: field.nullable,
         default,
         identity: field.identity.as_ref().map(|identity| Identity {
@@ -187,6 +185,6 @@ fn column(model: &Model, field: &Field, there: &There<'_>) -> Column {
         comment: field.comment.clone(),
         serial,
         foreign_options,
-        settings: ColumnSettings::default(),
+        ..Column::new(&field.column_name, data_type)
     }
 }

@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use hyperdj_codegen::{Expression, WrittenClass, assignment, one_line};
+use hyperdj_codegen::{Expression, WrittenClass, assignment};
 use hyperdj_schema::QualifiedName;
 use ruff_python_ast::{Stmt, StmtAnnAssign, StmtClassDef};
 
 use crate::Model;
 use crate::edits::{Edits, indented};
 use crate::field;
-use crate::sequence::{Change, all_places, changes, edit, elements, rebuilt};
+use crate::sequence::{Change, changed, changes, elements};
 use crate::source::{Source, assigned, places};
 
 /// What stands above the class of a table without a key.
@@ -302,25 +302,15 @@ fn list(
         return;
     };
     // What is put together by other means is its author's to change.
-    let Some(found) = elements(value).filter(|found| found.len() == order.len()) else {
+    if elements(value).is_none_or(|found| found.len() != order.len()) {
         return;
-    };
+    }
     let (start, end) = places(statement);
     if goes_whole {
         edits.delete(source.line_start(start)..source.next_line(end));
         return;
     }
-    if source.has_comment(ruff_text_size::Ranged::range(statement)) {
-        let added: Vec<String> = added.iter().map(one_line).collect();
-        edit(
-            source,
-            edits,
-            &all_places(found),
-            places(value).1 - 1,
-            &changes,
-            &added,
-        );
-    } else if let Some(value) = rebuilt(source, value, &changes, &added) {
+    if let Some(value) = changed(source, edits, (statement, value), &changes, &added) {
         set_entry(source, edits, meta, name, &value);
     }
 }

@@ -1,13 +1,13 @@
 //! The lists `types` and `sequences`, which stand beside the classes.
 
-use hyperdj_codegen::{Expression, assignment, one_line};
+use hyperdj_codegen::{Expression, assignment};
 use hyperdj_schema::QualifiedName;
 use ruff_python_ast::Stmt;
 use ruff_text_size::Ranged;
 
 use crate::Wanted;
 use crate::edits::{Edits, indented};
-use crate::sequence::{all_places, changes, edit, elements, rebuilt};
+use crate::sequence::{changed, changes, elements};
 use crate::source::{Source, places};
 
 pub(crate) fn update(sources: &[Source<'_>], edits: &mut [Edits], wanted: &Wanted<'_>) {
@@ -54,21 +54,11 @@ fn list(
     let Some((statement, value)) = source.assigned(name) else {
         return;
     };
-    let Some(found) = elements(value).filter(|found| found.len() == order.len()) else {
+    if elements(value).is_none_or(|found| found.len() != order.len()) {
         return;
-    };
+    }
     let (start, end) = places(statement);
-    if source.has_comment(statement.range()) {
-        let added: Vec<String> = added.iter().map(one_line).collect();
-        edit(
-            source,
-            edits,
-            &all_places(found),
-            places(value).1 - 1,
-            &changes,
-            &added,
-        );
-    } else if let Some(value) = rebuilt(source, value, &changes, &added) {
+    if let Some(value) = changed(source, edits, (statement, value), &changes, &added) {
         let target = target(source, statement);
         edits.replace(
             start..end,

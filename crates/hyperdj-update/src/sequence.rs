@@ -1,8 +1,9 @@
 //! Entries of a list or tuple, and arguments of a call: one is taken away, replaced or put in, and all else stays.
 
 use hyperdj_codegen::{Expression, one_line};
-use ruff_python_ast::Expr;
 use ruff_python_ast::token::TokenKind;
+use ruff_python_ast::{Expr, Stmt};
+use ruff_text_size::Ranged;
 
 use crate::convert::expression;
 use crate::edits::Edits;
@@ -59,14 +60,33 @@ pub(crate) fn elements(value: &Expr) -> Option<&[Expr]> {
     (!found.iter().any(Expr::is_starred_expr)).then_some(found)
 }
 
-/// The whole list as it is to be, where it can be laid out anew: it has no comment in it.
-pub(crate) fn rebuilt(
+/// Changes the list that a statement assigns: in place where a comment stands in it. Where none does, it can be laid out
+/// anew, and is given as it is to be.
+pub(crate) fn changed(
     source: &Source<'_>,
-    value: &Expr,
+    edits: &mut Edits,
+    (statement, value): (&Stmt, &Expr),
     changes: &[Change],
     added: &[Expression],
 ) -> Option<Expression> {
     let found = elements(value)?;
+    if !source.has_comment(statement.range()) {
+        return Some(rebuilt(source, value, found, changes, added));
+    }
+    let items: Vec<(usize, usize)> = found.iter().map(places).collect();
+    let added: Vec<String> = added.iter().map(one_line).collect();
+    edit(source, edits, &items, places(value).1 - 1, changes, &added);
+    None
+}
+
+/// The whole list as it is to be.
+fn rebuilt(
+    source: &Source<'_>,
+    value: &Expr,
+    found: &[Expr],
+    changes: &[Change],
+    added: &[Expression],
+) -> Expression {
     let mut items = Vec::new();
     for (item, change) in found.iter().zip(changes) {
         match change {
@@ -76,10 +96,10 @@ pub(crate) fn rebuilt(
         }
     }
     items.extend(added.iter().cloned());
-    Some(match value {
+    match value {
         Expr::List(_) => Expression::List(items),
         _ => Expression::Tuple(items),
-    })
+    }
 }
 
 /// Changes the entries between two brackets in place, around the comments that stand there.
@@ -136,9 +156,4 @@ pub(crate) fn edit(
 fn comma(source: &Source<'_>, end: usize, close: usize) -> Option<usize> {
     let found = source.token(TokenKind::Comma, end, close)?;
     Some(found.end().into())
-}
-
-/// The places of elements.
-pub(crate) fn all_places(found: &[Expr]) -> Vec<(usize, usize)> {
-    found.iter().map(places).collect()
 }

@@ -33,8 +33,8 @@ _NATURAL = {
     ),
 }
 
-# What the ends of a range are.
-_ENDS = {
+# What the ends of a range are (PostgreSQL documentation, "Range Types").
+ENDS = {
     "int4range": "integer",
     "int8range": "bigint",
     "numrange": "numeric",
@@ -89,7 +89,7 @@ def element(field: ModelField) -> ModelField | None:
     held.annotation, held.namespace = annotation, field.namespace
     kind = field.db_type or ""
     # Of a type that is not known, a domain or an extension's, as little is known of what it holds.
-    held.db_type = kind.removesuffix("[]") if kind.endswith("[]") else _ENDS.get(kind)
+    held.db_type = kind.removesuffix("[]") if kind.endswith("[]") else ENDS.get(kind)
     if held.db_type is None:
         held.db_type = "text"
     try:

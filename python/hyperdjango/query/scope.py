@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 # The type of a column whose field states none (the canonical mapping of models).
-_CANONICAL = {
+CANONICAL = {
     "int": "integer",
     "float": "double precision",
     "Decimal": "numeric",
@@ -167,7 +167,7 @@ class Scope:
                 return real
         if field.db_type is not None:
             return field.db_type
-        return _CANONICAL.get(field.python_type.__name__, "text")
+        return CANONICAL.get(field.python_type.__name__, "text")
 
     def is_keyed(self, model: type[Model]) -> bool:
         """Whether the primary key that a model names is the table's own."""

@@ -176,21 +176,12 @@ def _range_end(function: str) -> Callable[[Side, str], Transform]:
     return make
 
 
-# What a range is of (PostgreSQL documentation, "Range Types").
-_ELEMENTS = {
-    "int4range": "integer",
-    "int8range": "bigint",
-    "numrange": "numeric",
-    "daterange": "date",
-    "tsrange": "timestamp without time zone",
-    "tstzrange": "timestamp with time zone",
-}
-
-
 def element_of_range(side: Side) -> str | None:
     """The type that a range is of, where it is one of PostgreSQL's own."""
+    from hyperdjango.models.rich import ENDS
+
     kind = side.db_type or (side.field.db_type if side.field else None) or ""
-    return _ELEMENTS.get(kind.replace("multirange", "range"))
+    return ENDS.get(kind.replace("multirange", "range"))
 
 
 def _json_key(side: Side, name: str) -> Transform:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hyperdjango.models.types import DomainType, EnumType
 from hyperdjango.query.families import family_of_type
+from hyperdjango.query.scope import CANONICAL
 
 if TYPE_CHECKING:
     from hyperdjango.models.field import ModelField
@@ -36,16 +37,6 @@ _UNORDERED = frozenset(
 )
 _UNORDERED_FAMILIES = frozenset({"json", "array", "hstore", "tsvector", "multirange"})
 _BITS = {"smallint": 16, "integer": 32, "bigint": 64}
-_CANONICAL = {
-    "int": "integer",
-    "float": "double precision",
-    "Decimal": "numeric",
-    "str": "text",
-    "datetime": "timestamp with time zone",
-    "bool": "boolean",
-    "bytes": "bytea",
-    "time": "time without time zone",
-}
 
 
 class ColumnType:
@@ -113,7 +104,7 @@ def column_type(field: ModelField, real: RealColumn | None) -> ColumnType:
     """The type of a field's column: what the model says of it, and what the database does."""
     said = field.db_type
     kind = field.python_type.__name__
-    shown = said or (real.type if real is not None else _CANONICAL.get(kind, kind))
+    shown = said or (real.type if real is not None else CANONICAL.get(kind, kind))
     labels: tuple[str, ...] | None = None
     if issubclass(field.python_type, Enum):
         labels = tuple(str(member.value) for member in field.python_type)

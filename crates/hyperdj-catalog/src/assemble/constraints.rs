@@ -42,14 +42,10 @@ impl Assembly {
                 self.constraint_indexes
                     .insert(index, ConstraintIndex::PrimaryKey(position));
                 relation.primary_key = Some(PrimaryKey {
-                    name,
-                    columns,
-                    include: Vec::new(),
                     deferrable,
-                    options: Vec::new(),
-                    tablespace: None,
                     inherited,
                     comment,
+                    ..PrimaryKey::new(name, columns)
                 });
             }
             'u' => {
@@ -58,15 +54,10 @@ impl Assembly {
                     ConstraintIndex::Unique(position, relation.uniques.len()),
                 );
                 relation.uniques.push(Unique {
-                    name,
-                    columns,
-                    include: Vec::new(),
-                    nulls_not_distinct: false,
                     deferrable,
-                    options: Vec::new(),
-                    tablespace: None,
                     inherited,
                     comment,
+                    ..Unique::new(name, columns)
                 });
             }
             'f' => {

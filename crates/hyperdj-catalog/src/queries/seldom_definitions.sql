@@ -17,6 +17,30 @@ WITH namespaces AS MATERIALIZED (
               SELECT FROM pg_type e WHERE e.typarray = t.oid)
            OR t.typtype = 'p' AND NOT t.typisdefined)
       AND t.oid NOT IN (SELECT objid FROM members WHERE classid = 'pg_type'::regclass)
+), held AS MATERIALIZED (
+    -- What each operator family and class holds by itself: operators and functions. First which are left, then what they hold.
+    SELECT s.classid, s.oid,
+           (SELECT string_agg(text, E',\n    ' ORDER BY rank, strategy, text COLLATE "C")
+            FROM (SELECT 1 AS rank, o.amopstrategy AS strategy,
+                         format('OPERATOR %s %s%s', o.amopstrategy, o.amopopr::regoperator,
+                                (SELECT format(' FOR ORDER BY %I.%I', sn.nspname, f.opfname)
+                                 FROM pg_opfamily f JOIN pg_namespace sn ON sn.oid = f.opfnamespace
+                                 WHERE f.oid = o.amopsortfamily)) AS text
+                  FROM pg_amop o JOIN pg_depend d ON d.classid = 'pg_amop'::regclass AND d.objid = o.oid
+                  WHERE d.refclassid = s.classid AND d.refobjid = s.oid
+                UNION ALL
+                  SELECT 2, p.amprocnum,
+                         format('FUNCTION %s (%s, %s) %s', p.amprocnum, format_type(p.amproclefttype, NULL),
+                                format_type(p.amprocrighttype, NULL), p.amproc::regprocedure)
+                  FROM pg_amproc p JOIN pg_depend d ON d.classid = 'pg_amproc'::regclass AND d.objid = p.oid
+                  WHERE d.refclassid = s.classid AND d.refobjid = s.oid) own) AS list
+    FROM (SELECT 'pg_opfamily'::regclass::oid AS classid, oid FROM pg_opfamily
+          WHERE opfnamespace IN (SELECT oid FROM namespaces)
+        UNION ALL
+          SELECT 'pg_opclass'::regclass::oid, oid FROM pg_opclass
+          WHERE opcnamespace IN (SELECT oid FROM namespaces)
+        EXCEPT
+          SELECT classid, objid FROM members) s
 ), found(classid, objid, owner, kind, object, nspname, statements, roles, withheld) AS (
     SELECT 'pg_type'::regclass::oid, t.oid, t.typowner, 'shell type', 'TYPE ' || t.name, t.nspname,
            ARRAY['CREATE TYPE ' || t.name], NULL::name[], NULL
@@ -125,32 +149,11 @@ WITH namespaces AS MATERIALIZED (
            format('OPERATOR FAMILY %I.%I USING %I', n.nspname, f.opfname, am.amname), n.nspname,
            ARRAY[format(E'ALTER OPERATOR FAMILY %I.%I USING %I ADD\n    %s', n.nspname, f.opfname, am.amname, m.list)],
            NULL, NULL
-    -- First what is left, then what it holds.
-    FROM (SELECT * FROM pg_opfamily
-          WHERE oid NOT IN (SELECT objid FROM members WHERE classid = 'pg_opfamily'::regclass)
-            AND opfnamespace IN (SELECT oid FROM namespaces)
-          OFFSET 0) f
+    FROM held m
+    JOIN pg_opfamily f ON f.oid = m.oid
     JOIN namespaces n ON n.oid = f.opfnamespace
     JOIN pg_am am ON am.oid = f.opfmethod
-    CROSS JOIN LATERAL (
-        SELECT string_agg(text, E',\n    ' ORDER BY rank, strategy, text COLLATE "C") AS list
-        FROM (SELECT 1 AS rank, o.amopstrategy AS strategy,
-                     format('OPERATOR %s %s%s', o.amopstrategy, o.amopopr::regoperator,
-                            (SELECT format(' FOR ORDER BY %I.%I', sn.nspname, s.opfname)
-                             FROM pg_opfamily s JOIN pg_namespace sn ON sn.oid = s.opfnamespace
-                             WHERE s.oid = o.amopsortfamily)) AS text
-              FROM pg_amop o JOIN pg_depend d
-                   ON d.classid = 'pg_amop'::regclass AND d.objid = o.oid AND d.refclassid = 'pg_opfamily'::regclass
-              WHERE d.refobjid = f.oid
-            UNION ALL
-              SELECT 2, p.amprocnum,
-                     format('FUNCTION %s (%s, %s) %s', p.amprocnum, format_type(p.amproclefttype, NULL),
-                            format_type(p.amprocrighttype, NULL), p.amproc::regprocedure)
-              FROM pg_amproc p JOIN pg_depend d
-                   ON d.classid = 'pg_amproc'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_opfamily'::regclass
-              WHERE d.refobjid = f.oid) loose
-    ) m
-    WHERE m.list IS NOT NULL
+    WHERE m.classid = 'pg_opfamily'::regclass AND m.list IS NOT NULL
   UNION ALL
     SELECT 'pg_opclass'::regclass::oid, c.oid, c.opcowner, 'operator class',
            format('OPERATOR CLASS %I.%I USING %I', n.nspname, c.opcname, am.amname), n.nspname,
@@ -162,32 +165,13 @@ WITH namespaces AS MATERIALIZED (
                                 'STORAGE ' || format_type(coalesce(nullif(c.opckeytype, 0), c.opcintype), NULL) END,
                             m.list))],
            NULL, NULL
-    FROM (SELECT * FROM pg_opclass
-          WHERE oid NOT IN (SELECT objid FROM members WHERE classid = 'pg_opclass'::regclass)
-            AND opcnamespace IN (SELECT oid FROM namespaces)
-          OFFSET 0) c
+    FROM held m
+    JOIN pg_opclass c ON c.oid = m.oid
     JOIN namespaces n ON n.oid = c.opcnamespace
     JOIN pg_am am ON am.oid = c.opcmethod
     JOIN pg_opfamily f ON f.oid = c.opcfamily
     JOIN pg_namespace fn ON fn.oid = f.opfnamespace
-    CROSS JOIN LATERAL (
-        SELECT string_agg(text, E',\n    ' ORDER BY rank, strategy, text COLLATE "C") AS list
-        FROM (SELECT 1 AS rank, o.amopstrategy AS strategy,
-                     format('OPERATOR %s %s%s', o.amopstrategy, o.amopopr::regoperator,
-                            (SELECT format(' FOR ORDER BY %I.%I', sn.nspname, s.opfname)
-                             FROM pg_opfamily s JOIN pg_namespace sn ON sn.oid = s.opfnamespace
-                             WHERE s.oid = o.amopsortfamily)) AS text
-              FROM pg_amop o JOIN pg_depend d
-                   ON d.classid = 'pg_amop'::regclass AND d.objid = o.oid AND d.refclassid = 'pg_opclass'::regclass
-              WHERE d.refobjid = c.oid
-            UNION ALL
-              SELECT 2, p.amprocnum,
-                     format('FUNCTION %s (%s, %s) %s', p.amprocnum, format_type(p.amproclefttype, NULL),
-                            format_type(p.amprocrighttype, NULL), p.amproc::regprocedure)
-              FROM pg_amproc p JOIN pg_depend d
-                   ON d.classid = 'pg_amproc'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_opclass'::regclass
-              WHERE d.refobjid = c.oid) own
-    ) m
+    WHERE m.classid = 'pg_opclass'::regclass
   UNION ALL
     SELECT 'pg_ts_parser'::regclass::oid, p.oid, NULL, 'text search parser',
            format('TEXT SEARCH PARSER %I.%I', n.nspname, p.prsname), n.nspname,

@@ -3,7 +3,7 @@
 use hyperdj_ddl::index::{self, Manner};
 use hyperdj_ddl::{Statement, constraint};
 use hyperdj_schema::sql::quote_identifier;
-use hyperdj_schema::{Index, IndexKey, PrimaryKey, QualifiedName, RelationKind, Unique};
+use hyperdj_schema::{Index, PrimaryKey, QualifiedName, RelationKind, Unique};
 
 use super::{Planner, Step};
 use crate::{Change, Constraint, Hazard, LockMode};
@@ -207,35 +207,22 @@ impl Planner {
 /// The index of a primary key.
 fn key_index(key: &PrimaryKey) -> Index {
     Index {
-        name: key.name.clone(),
-        method: "btree".to_owned(),
         unique: true,
-        keys: key.columns.iter().map(IndexKey::column).collect(),
         include: key.include.clone(),
-        predicate: None,
-        nulls_not_distinct: false,
         options: key.options.clone(),
         tablespace: key.tablespace.clone(),
-        valid: true,
-        inherited: false,
-        comment: None,
+        ..Index::btree(&key.name, &key.columns)
     }
 }
 
 /// The index of a unique constraint.
 fn unique_index(unique: &Unique) -> Index {
     Index {
-        name: unique.name.clone(),
-        method: "btree".to_owned(),
         unique: true,
-        keys: unique.columns.iter().map(IndexKey::column).collect(),
         include: unique.include.clone(),
-        predicate: None,
         nulls_not_distinct: unique.nulls_not_distinct,
         options: unique.options.clone(),
         tablespace: unique.tablespace.clone(),
-        valid: true,
-        inherited: false,
-        comment: None,
+        ..Index::btree(&unique.name, &unique.columns)
     }
 }

@@ -2,11 +2,9 @@
 #![allow(clippy::indexing_slicing, unreachable_pub, reason = "tests may panic")]
 
 use hyperdj_change::{Options, Rename};
-use hyperdj_ddl::plain_column;
 use hyperdj_schema::{
-    Check, Column, Deferrable, ForeignKey, Generated, Identity, IdentityKind, Index, IndexKey,
-    MatchType, PrimaryKey, QualifiedName, ReferentialAction, Relation, RelationKind, Schema,
-    SequenceOptions, Serial, Unique,
+    Check, Column, ForeignKey, Generated, Identity, IdentityKind, Index, PrimaryKey, QualifiedName,
+    ReferentialAction, Relation, RelationKind, Schema, SequenceOptions, Serial, Unique,
 };
 
 const TYPES: &[&str] = &[
@@ -163,7 +161,7 @@ impl Hand {
             13 => {
                 if table.uniques.pop().is_none() || self.chance() {
                     let name = self.name("key");
-                    table.uniques.push(unique(name, column_name));
+                    table.uniques.push(Unique::new(name, vec![column_name]));
                 }
             }
             14 => {
@@ -216,20 +214,10 @@ impl Hand {
                 };
             }
             _ => {
-                let include = Vec::new();
                 table.primary_key = if table.primary_key.is_some() {
                     None
                 } else {
-                    Some(PrimaryKey {
-                        name: self.name("pkey"),
-                        columns: vec![column_name],
-                        include,
-                        deferrable: Deferrable::No,
-                        options: Vec::new(),
-                        tablespace: None,
-                        inherited: false,
-                        comment: None,
-                    })
+                    Some(PrimaryKey::new(self.name("pkey"), vec![column_name]))
                 };
             }
         }
@@ -238,7 +226,7 @@ impl Hand {
     fn new_column(&mut self, table: &Relation) -> Column {
         let data_type = TYPES[self.below(TYPES.len())];
         let name = self.name("Column");
-        let mut column = plain_column(name, data_type);
+        let mut column = Column::new(name, data_type);
         match self.below(6) {
             0 if data_type == "integer" || data_type == "bigint" => {
                 column.serial = Some(Serial::default());
@@ -313,21 +301,15 @@ impl Hand {
             return;
         }
         let (target, target_column, data_type) = targets[self.below(targets.len())].clone();
-        let column = plain_column(self.name("reference"), data_type);
-        let key = ForeignKey {
-            name: self.name("fkey"),
-            columns: vec![column.name.clone()],
+        let column = Column::new(self.name("reference"), data_type);
+        let mut key = ForeignKey::new(
+            self.name("fkey"),
+            vec![column.name.clone()],
             target,
-            target_columns: vec![target_column],
-            match_type: MatchType::Simple,
-            on_delete: ReferentialAction::Cascade,
-            on_update: ReferentialAction::NoAction,
-            on_delete_columns: Vec::new(),
-            deferrable: Deferrable::No,
-            validated: self.chance(),
-            inherited: false,
-            comment: None,
-        };
+            vec![target_column],
+        );
+        key.on_delete = ReferentialAction::Cascade;
+        key.validated = self.chance();
         schema.relations[place].columns.push(column);
         schema.relations[place].foreign_keys.push(key);
     }
@@ -484,34 +466,10 @@ fn forget(table: &mut Relation, column: &str) {
     }
 }
 
-fn unique(name: String, column: String) -> Unique {
-    Unique {
-        name,
-        columns: vec![column],
-        include: Vec::new(),
-        nulls_not_distinct: false,
-        deferrable: Deferrable::No,
-        options: Vec::new(),
-        tablespace: None,
-        inherited: false,
-        comment: None,
-    }
-}
-
 fn index(name: String, column: String, unique: bool) -> Index {
     Index {
-        name,
-        method: "btree".to_owned(),
         unique,
-        keys: vec![IndexKey::column(column)],
-        include: Vec::new(),
-        predicate: None,
-        nulls_not_distinct: false,
-        options: Vec::new(),
-        tablespace: None,
-        valid: true,
-        inherited: false,
-        comment: None,
+        ..Index::btree(&name, &[column])
     }
 }
 

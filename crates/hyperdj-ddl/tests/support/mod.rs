@@ -21,17 +21,18 @@ use hyperdj_schema::{Check, Schema, settled};
 
 pub type Outcome<T> = Result<T, Box<dyn Error>>;
 
-fn root() -> PathBuf {
+/// The project's folder.
+pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The client program beside the server's, else the one on the path: packages of servers alone have none.
-fn psql(cluster: &Cluster) -> PathBuf {
-    let own = cluster.bin_dir().join("psql");
+/// A client program beside the server's, else the one on the path: packages of servers alone have none.
+pub fn program(cluster: &Cluster, name: &str) -> PathBuf {
+    let own = cluster.bin_dir().join(name);
     if own.is_file() {
         own
     } else {
-        PathBuf::from("psql")
+        PathBuf::from(name)
     }
 }
 
@@ -68,7 +69,7 @@ pub fn schemas() -> Outcome<Vec<(String, PathBuf)>> {
 /// what is tested.
 pub fn load(cluster: &Cluster, database: &str, path: &Path) -> Outcome<()> {
     cluster.create_database(database)?;
-    Command::new(psql(cluster))
+    Command::new(program(cluster, "psql"))
         .args(["-X", "-q", "-f"])
         .arg(path)
         .arg(cluster.url(database))
@@ -103,7 +104,7 @@ fn read_with(client: &mut Client, definitions: bool) -> Outcome<Schema> {
 }
 
 /// What two schemas must have in common: expressions in the form that reading back leaves alone, nothing unmodelled, no
-/// index that is the rest of a failed build, no rows that PostgreSQL keeps for the partitions of a referenced table.
+/// index that is the rest of a failed build.
 pub fn comparable(mut schema: Schema) -> Schema {
     let settle = |text: &mut String| *text = settled(text);
     let settle_checks = |checks: &mut Vec<Check>| {
@@ -119,7 +120,6 @@ pub fn comparable(mut schema: Schema) -> Schema {
     for domain in &mut schema.domains {
         settle_checks(&mut domain.checks);
     }
-    let parents = schema.relations.clone();
     for relation in &mut schema.relations {
         settle_checks(&mut relation.checks);
         for index in &mut relation.indexes {
@@ -132,19 +132,6 @@ pub fn comparable(mut schema: Schema) -> Schema {
         relation
             .indexes
             .retain(|index| index.valid || relation.partition_by.is_some());
-        let parent = relation
-            .partition_of
-            .as_ref()
-            .and_then(|of| parents.iter().find(|relation| relation.name == of.parent));
-        relation.foreign_keys.retain(|key| {
-            !key.inherited
-                || parent.is_some_and(|parent| {
-                    parent
-                        .foreign_keys
-                        .iter()
-                        .any(|above| above.target == key.target && above.columns == key.columns)
-                })
-        });
     }
     schema
 }

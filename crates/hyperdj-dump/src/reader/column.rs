@@ -1,8 +1,6 @@
 //! A column of CREATE TABLE or ADD COLUMN, with the constraints behind it.
 
-use hyperdj_schema::{
-    Column, ColumnSettings, Generated, Identity, IdentityKind, QualifiedName, RelationKind,
-};
+use hyperdj_schema::{Column, Generated, Identity, IdentityKind, QualifiedName, RelationKind};
 
 use super::Reader;
 use super::constraint::{Constraint, Kind};
@@ -58,17 +56,8 @@ impl<'a> Reader<'a> {
         };
         let mut said = ColumnSaid {
             column: Column {
-                name,
-                data_type: data_type.to_string(),
                 nullable: serial.is_none(),
-                default: None,
-                identity: None,
-                generated: None,
-                collation: None,
-                comment: None,
-                serial: None,
-                foreign_options: Vec::new(),
-                settings: ColumnSettings::default(),
+                ..Column::new(name, data_type.to_string())
             },
             constraints: Vec::new(),
             serial,

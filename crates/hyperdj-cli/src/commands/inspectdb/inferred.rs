@@ -6,9 +6,7 @@ use hyperdj_catalog::Inspection;
 use hyperdj_codegen::Suggestions;
 use hyperdj_infer::{Candidate, Confidence, Sample, candidates};
 use hyperdj_postgres::Client;
-use hyperdj_schema::{
-    Deferrable, ForeignKey, MatchType, ReferentialAction, Schema, foreign_key_name,
-};
+use hyperdj_schema::{ForeignKey, Schema, foreign_key_name};
 
 use super::report::counted;
 use super::selection::Selection;
@@ -124,21 +122,12 @@ fn add(schema: &mut Schema, candidate: &Candidate) {
     let Some(relation) = relations.find(|relation| relation.name == candidate.table) else {
         return;
     };
-    let columns = vec![candidate.column.clone()];
-    relation.foreign_keys.push(ForeignKey {
-        name: foreign_key_name(&relation.name.name, [candidate.column.as_str()]),
-        columns,
-        target: candidate.target.clone(),
-        target_columns: vec![candidate.target_column.clone()],
-        match_type: MatchType::Simple,
-        on_delete: ReferentialAction::NoAction,
-        on_update: ReferentialAction::NoAction,
-        on_delete_columns: Vec::new(),
-        deferrable: Deferrable::No,
-        validated: true,
-        inherited: false,
-        comment: None,
-    });
+    relation.foreign_keys.push(ForeignKey::new(
+        foreign_key_name(&relation.name.name, [candidate.column.as_str()]),
+        vec![candidate.column.clone()],
+        candidate.target.clone(),
+        vec![candidate.target_column.clone()],
+    ));
     relation
         .foreign_keys
         .sort_by(|left, right| left.name.cmp(&right.name));

@@ -138,7 +138,7 @@ impl<'c> Expressions<'c> {
 
     fn domain(&mut self, said: &mut Domain, there: &Domain) {
         // What is read in a check of a domain is the value.
-        let mut value = hyperdj_ddl::plain_column("value", &there.base_type);
+        let mut value = Column::new("value", &there.base_type);
         value.collation.clone_from(&there.collation);
         let columns = [value];
         let place = |what: &str, data_type| Place {
