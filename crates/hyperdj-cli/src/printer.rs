@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
+use hyperdj_schema::visible;
 
 use crate::Failure;
 
@@ -74,24 +75,6 @@ impl Printer {
             let _ = writeln!(self.words, " {HINT}hint{HINT:#}: {}", indented(hint));
         }
     }
-}
-
-/// A line of words as it may stand on a terminal: a name out of a database can hold whatever would move its cursor.
-fn visible(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_control() || is_direction(character) {
-            line.extend(character.escape_default());
-        } else {
-            line.push(character);
-        }
-    }
-    line
-}
-
-/// Characters that change the direction of what follows.
-fn is_direction(character: char) -> bool {
-    matches!(character, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Later lines of a message stand under its first.
