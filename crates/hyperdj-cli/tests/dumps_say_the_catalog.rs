@@ -31,7 +31,6 @@ const FOR_A_SERVER: &[&str] = &[
     "extension_types",
     "hostile_values",
     "layout",
-    "legacy_shop",
     "objects_counted",
     "rich_types",
     "sequences_shared",
