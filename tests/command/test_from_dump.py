@@ -277,6 +277,37 @@ def test_an_extension_that_is_not_there(hyper: Hyper, tmp_path: Path) -> None:
     check_snapshot("extension_needed", said, tmp_path)
 
 
+def test_a_schema_with_what_is_in_it(hyper: Hyper, tmp_path: Path) -> None:
+    """The statements inside it are carried out by their kinds: a sequence comes before the table that it is named in."""
+    path = write(
+        tmp_path,
+        """
+        CREATE EXTENSION "uuid-ossp";
+        CREATE EXTENSION pgcrypto;
+        CREATE TABLE orders (id integer PRIMARY KEY);
+        SELECT 'Now the shop';
+        CREATE SCHEMA shop
+            CREATE VIEW totals AS SELECT sum(total) AS total FROM orders
+            CREATE UNIQUE INDEX by_total ON orders (total) WHERE total > (1)
+            CREATE TABLE customers (id uuid PRIMARY KEY DEFAULT uuid_generate_v4(), secret text DEFAULT gen_salt('md5'))
+            CREATE TABLE orders (id bigint DEFAULT nextval('numbers'), customer uuid REFERENCES customers,
+                total numeric(9,2) CHECK (total > 0), code uuid DEFAULT gen_random_uuid())
+            GRANT SELECT ON orders TO PUBLIC
+            CREATE SEQUENCE numbers;
+        CREATE TABLE later (id integer REFERENCES orders);
+        """,
+    )
+    asked = ("--schema", "*", "-v")
+    found = [inspect(hyper, path, *asked, *way) for way in ((), ("--via-server",))]
+    texts = [said.check().stdout for said in found]
+    assert texts[0] == texts[1]
+    for part in (
+        '"public.uuid_generate_v4()"',
+        "\"nextval('shop.numbers'::regclass)\"",
+    ):
+        assert part in texts[0], texts[0]
+
+
 def test_an_extension_for_superusers_and_a_tablespace(
     hyper: Hyper, tmp_path: Path
 ) -> None:

@@ -118,6 +118,23 @@ pub(crate) fn operator_classes(
     })
 }
 
+/// The functions of an extension of PostgreSQL's own: name, result type and argument types, all of `pg_catalog`.
+pub(crate) fn extension_functions(
+    extension: &str,
+) -> impl Iterator<Item = (&'static str, &'static str, Vec<&'static str>)> {
+    rows(include_str!("extension_functions.txt")).filter_map(move |row| match row.as_slice() {
+        [found, name, result, arguments @ ..] if *found == extension => {
+            let arguments = arguments.iter().copied();
+            Some((
+                *name,
+                *result,
+                arguments.filter(|name| !name.is_empty()).collect(),
+            ))
+        }
+        _ => None,
+    })
+}
+
 fn rows(text: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
     text.lines().map(|line| line.split(' ').collect())
 }
@@ -142,6 +159,8 @@ mod tests {
         assert_eq!(operators, include_str!("operators.txt").lines().count());
         let functions: usize = FUNCTIONS.values().map(Vec::len).sum();
         assert_eq!(functions, include_str!("functions.txt").lines().count());
+        let trigrams: Vec<_> = extension_functions("pg_trgm").collect();
+        assert!(trigrams.contains(&("similarity", "float4", vec!["text", "text"])));
         assert!(operator_classes("btree").any(|class| class == ("int4_ops", "int4", true)));
     }
 }

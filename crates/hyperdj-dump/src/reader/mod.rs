@@ -30,6 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hyperdj_schema::{Composite, Domain, Enum, Extension, QualifiedName, Relation, Schema};
 
 use crate::cursor::Cursor;
+use crate::facts::extension_functions;
 use crate::types::Type;
 use crate::{Error, Purpose, Statement};
 use sequence::FullSequence;
@@ -181,10 +182,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A query that changes nothing we keep: `SELECT pg_catalog.setval(…)`.
+    /// A query that changes nothing we keep: `SELECT pg_catalog.setval(…)`, or a text for who looks on.
     fn select(start: &Cursor<'a>) -> Result<(), Error> {
         let mut cursor = start.clone();
         cursor.advance();
+        let mut text = cursor.clone();
+        if text.string().is_ok() && text.is_done() {
+            return Ok(());
+        }
         if cursor.take("pg_catalog") {
             cursor.take_symbol(".");
         }
@@ -254,12 +259,6 @@ impl<'a> Reader<'a> {
             let role = cursor.name()?;
             name.get_or_insert(role);
         }
-        if !cursor.is_done() {
-            return Err(Error::unknown(
-                cursor.offset(),
-                "a schema that is made together with what is in it can't be read",
-            ));
-        }
         let Some(name) = name else {
             return Err(cursor.not_understood());
         };
@@ -270,7 +269,37 @@ impl<'a> Reader<'a> {
                 Err(exists(offset, "schema", &name))
             };
         }
-        self.namespaces.insert(name, None);
+        self.namespaces.insert(name.clone(), None);
+        self.search_path.insert(0, name);
+        let made = self.create_elements(cursor);
+        self.search_path.remove(0);
+        made
+    }
+
+    /// What is made together with a schema: statements one behind another, which the server carries out by their kinds.
+    ///
+    /// PostgreSQL documentation: CREATE SCHEMA.
+    fn create_elements(&mut self, cursor: &mut Cursor<'a>) -> Result<(), Error> {
+        let mut elements = Vec::new();
+        while !cursor.is_done() {
+            let start = cursor.clone();
+            let Some(verb) = cursor.take_any(&["create", "grant"]) else {
+                return Err(start.not_understood());
+            };
+            let kinds = ["sequence", "table", "view", "unique", "index", "trigger"];
+            let kind = kinds.iter().position(|kind| cursor.is(kind));
+            cursor.until(|cursor| cursor.is("create") || cursor.is("grant"));
+            elements.push((kind.unwrap_or(kinds.len()), verb, start.up_to(cursor)));
+        }
+        elements.sort_by_key(|(kind, ..)| *kind);
+        for (_, verb, mut element) in elements {
+            if verb == "grant" {
+                self.grant(&mut element)?;
+            } else {
+                element.advance();
+                self.create(&mut element)?;
+            }
+        }
         Ok(())
     }
 
@@ -298,6 +327,14 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         self.note("extension", name.clone(), None);
+        for (function, result, arguments) in extension_functions(&name) {
+            self.routines.push(Routine {
+                name: QualifiedName::new(&schema, function),
+                kind: "function",
+                arguments: arguments.into_iter().map(Type::builtin).collect(),
+                result: Some(Type::builtin(result)),
+            });
+        }
         self.extensions.insert(
             name.clone(),
             Extension {
