@@ -556,11 +556,12 @@ class KeyIn(Condition):
             keys = [key[0] for key in self.keys]
             column = f"{scope.alias}.{identifier(field.column)}"
             place = scope.writer.parameter(keys, field.python_type is str)
-            # Whole numbers of any width are compared with each other by an index or a hash.
+            # Whole numbers of any width are compared with each other by an index or a hash. A domain's checks, or a length,
+            # are no condition that a key has to meet.
             kind = "bigint" if field.python_type is int else field.db_type
-            if kind is None or len(keys) < _MANY_KEYS:
-                return f"{column} = ANY({place})", False
-            return f"{column} IN (SELECT unnest({place}::{kind}[]))", False
+            if len(keys) >= _MANY_KEYS and kind in ("bigint", "uuid", "text"):
+                return f"{column} IN (SELECT unnest({place}::{kind}[]))", False
+            return f"{column} = ANY({place})", False
         columns = [f"{scope.alias}.{identifier(field.column)}" for field in self.fields]
         arrays = []
         for position, field in enumerate(self.fields):
