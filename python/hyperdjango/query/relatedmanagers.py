@@ -77,22 +77,25 @@ class RelatedManager(QuerySet[Row_co]):
 
     __slots__ = ("_asked", "_instance", "_link")
 
+    # Set when it is first asked for: most managers are only looped over.
+    _asked: State
+
     def __init__(self, instance: Model, hop: Link) -> None:
         self._instance = instance
         self._link = hop
-        self._asked: State | None = None
 
     @property
     def _state(self) -> State:  # type: ignore[override]
         # Rows that were fetched already are read without one.
-        asked = self._asked
-        if asked is None:
+        try:
+            return self._asked
+        except AttributeError:
             hop, empty = self._link, QuerySet[Any](State(self._link.target))
             empty._state.using = _engine.origin(self._instance)
             keys = list(keys_of([self._instance], hop))
             made = of_keys(empty, hop, keys) if keys else empty.none()
-            asked = self._asked = made._state
-        return asked
+            self._asked = made._state
+            return self._asked
 
     def _loaded(self) -> list[Any] | None:
         rows: list[Any] | None = _engine.cached(self._instance, self._link.name)

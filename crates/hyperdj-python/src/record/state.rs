@@ -5,6 +5,7 @@ use super::row::Row;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
+use smallvec::SmallVec;
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -72,11 +73,11 @@ pub(crate) struct Extra {
     /// The instance's own dict for prefetched relations and hidden values.
     pub(crate) cache: Option<Py<PyDict>>,
     /// Prefetched relations that are not in `cache` yet, which most instances never need.
-    pub(crate) prefetched: Vec<(Py<PyString>, Py<PyList>)>,
+    pub(crate) prefetched: SmallVec<[(Py<PyString>, Py<PyList>); 1]>,
     /// The relations of the row that are no longer those of the instance, since their key was assigned.
     pub(crate) forgotten: Vec<Py<PyString>>,
     /// What the rows that were prefetched for the instance know of it.
-    pub(crate) owned: Vec<Rc<Owner>>,
+    pub(crate) owned: SmallVec<[Rc<Owner>; 1]>,
 }
 
 impl Extra {

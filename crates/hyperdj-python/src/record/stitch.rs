@@ -5,6 +5,7 @@ use super::owner::Owner;
 use super::row::Row;
 use super::{expect, field, functions};
 use crate::errors;
+use foldhash::fast::RandomState;
 use hyperdj_values::{Kind, Type, Value, decode};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
@@ -163,7 +164,8 @@ fn by_bytes<'py>(
     of_children: &[Key],
 ) -> PyResult<Groups<'py>> {
     let py = parents.py();
-    let mut firsts: HashMap<Key, usize> = HashMap::with_capacity(of_parents.len());
+    let mut firsts: HashMap<Key, usize, RandomState> =
+        HashMap::with_capacity_and_hasher(of_parents.len(), RandomState::default());
     let mut first_of = Vec::with_capacity(of_parents.len());
     for (index, key) in of_parents.into_iter().enumerate() {
         first_of.push(match key {
