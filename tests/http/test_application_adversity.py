@@ -101,9 +101,14 @@ def test_requests_in_a_row_on_one_connection(server: Server) -> None:
 
 def test_a_body_that_nobody_reads_does_no_harm(server: Server) -> None:
     with httpx.Client(base_url=server.url, timeout=20) as client:
-        for size in (10, 1000, 150_000):
+        for size in (10, 1000):
             assert client.post("/ignored", content=b"x" * size).text == "not read"
             assert client.post("/none", content=b"x" * size).status_code == 404
+    # Behind an answer to a body that is still on its way a server may close the connection, at any moment.
+    for _ in range(3):
+        large = {"content": b"x" * 150_000, "timeout": 20.0}
+        assert httpx.post(f"{server.url}/ignored", **large).text == "not read"
+        assert httpx.post(f"{server.url}/none", **large).status_code == 404
 
 
 def test_headers_that_do_not_come(granian_sink: Server) -> None:

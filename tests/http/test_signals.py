@@ -1,4 +1,4 @@
-"""A signal that comes while a worker process starts is never lost."""
+"""Signals of a server that starts or ends: none is lost, and none waits for another."""
 
 from __future__ import annotations
 
@@ -35,3 +35,38 @@ def test_a_signal_before_a_worker_runs() -> None:
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False
     )
     assert (done.stdout, done.returncode) == (f"{FORKS}\n", 0), done.stderr
+
+
+# Two signals right behind each other, as Ctrl-C and the end of a parent give them, while the main thread waits.
+PAIRS = """
+import os, signal, threading, time
+from hyperdjango.app.signals import Interruption
+
+event = Interruption()
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, lambda *arguments: event.set())
+
+def send():
+    time.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGINT)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+for turn in range(50):
+    thread = threading.Thread(target=send)
+    thread.start()
+    event.wait()
+    thread.join()
+    event.clear()
+print("ended")
+"""
+
+
+def test_signals_that_meet() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PAIRS],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.stdout, done.returncode) == ("ended\n", 0), done.stderr

@@ -125,6 +125,7 @@ def serve(
     from hyperdjango.app import loading, signals
 
     signals.end_new_workers()
+    server.main_loop_interrupt = signals.Interruption()
     try:
         server.serve(target_loader=loader or loading.Loader(source), wrap_loader=False)
     except SystemExit as problem:

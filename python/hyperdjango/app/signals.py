@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from contextlib import contextmanager
+import socket
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,6 +17,40 @@ _ENDING = (signal.SIGINT, signal.SIGTERM)
 
 class _State:
     is_held = False
+
+
+class Interruption:
+    """An event that handlers of signals set while the main thread waits for it.
+
+    ``threading.Event`` is none: a signal that the system gives to another thread does not wake the main thread, in which
+    alone handlers run (Python documentation, "signal", "Signals and threads"). The file descriptor that is written to
+    whenever a signal comes wakes it.
+    """
+
+    def __init__(self) -> None:
+        self._is_set = False
+        self._woken, self._waker = socket.socketpair()
+        self._waker.setblocking(False)
+        signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
+
+    def set(self) -> None:
+        """Wake who waits."""
+        self._is_set = True
+        with suppress(BlockingIOError):
+            self._waker.send(b"!")
+
+    def clear(self) -> None:
+        """Have others wait again."""
+        self._is_set = False
+
+    def is_set(self) -> bool:
+        """Whether nobody need wait."""
+        return self._is_set
+
+    def wait(self) -> None:
+        """Wait until it is set."""
+        while not self._is_set:
+            self._woken.recv(4096)
 
 
 def end_new_workers() -> None:
