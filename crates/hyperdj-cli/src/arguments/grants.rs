@@ -44,6 +44,9 @@ impl Use {
 /// It is for a database administrator to read and to run: nothing is granted by this command, and nothing in the database
 /// is changed. The statements may be run again, as when tables have come.
 #[derive(Args, Debug)]
+#[command(mut_arg("table", |table| {
+    table.help("Only these tables, as `table` or `schema.table`, with `*` for any characters [default: all, and views]. May be repeated")
+}))]
 #[command(after_help = "\
 Examples:
   hyper grants inspect                          what a role needs that looks at the schema, and at no row

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use clap::Args;
+use hyperdj_schema::QualifiedName;
 
 use crate::pattern::Pattern;
 
@@ -34,6 +35,12 @@ impl TablesArguments {
     /// Whether some tables of the schemas are not meant.
     pub(crate) fn is_part(&self) -> bool {
         !self.table.is_empty() || !self.exclude.is_empty()
+    }
+
+    /// Whether a table is meant by its name.
+    pub(crate) fn wants(&self, name: &QualifiedName) -> bool {
+        let any = |patterns: &[Pattern]| patterns.iter().any(|one| one.matches(name));
+        (self.table.is_empty() || any(&self.table)) && !any(&self.exclude)
     }
 
     /// Whether every schema is named, by `*`.

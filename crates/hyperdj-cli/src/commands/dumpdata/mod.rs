@@ -205,8 +205,7 @@ fn selected<'a>(
     }
     let tables: Vec<&Relation> = all
         .into_iter()
-        .filter(|table| wanted.is_empty() || wanted.iter().any(|it| it.matches(&table.name)))
-        .filter(|table| !excluded.iter().any(|it| it.matches(&table.name)))
+        .filter(|table| arguments.tables.wants(&table.name))
         .collect();
     if tables.is_empty() {
         let what = format!("no table to write in database `{}`", found.database);

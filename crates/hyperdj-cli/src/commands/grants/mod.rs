@@ -75,8 +75,7 @@ fn selected<'a>(
     }
     let found: Vec<&Relation> = relations
         .iter()
-        .filter(|one| wanted.is_empty() || wanted.iter().any(|pattern| pattern.matches(&one.name)))
-        .filter(|one| !excluded.iter().any(|pattern| pattern.matches(&one.name)))
+        .filter(|one| arguments.tables.wants(&one.name))
         .collect();
     if found.is_empty() {
         let what = format!("there is no table to grant rights on in database `{database}`");

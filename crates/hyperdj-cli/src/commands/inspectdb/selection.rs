@@ -44,18 +44,7 @@ impl<'a> Selection<'a> {
             .schema
             .relation(name)
             .is_some_and(|relation| relation.kind.is_view());
-        (self.views || !is_view)
-            && (self.tables.table.is_empty()
-                || self
-                    .tables
-                    .table
-                    .iter()
-                    .any(|pattern| pattern.matches(name)))
-            && !self
-                .tables
-                .exclude
-                .iter()
-                .any(|pattern| pattern.matches(name))
+        (self.views || !is_view) && self.tables.wants(name)
     }
 
     /// The same as a request for models. Views that were not asked for are left out by it, too.

@@ -31,9 +31,7 @@ pub(super) fn since(
     for side in [&mut saved, &mut found.schema] {
         if arguments.via_server {
             // Who loads it owns it, and the roles of a dump are not there.
-            side.owners.clear();
-            side.grants.clear();
-            side.default_privileges.clear();
+            leave_out_privileges(side);
         } else if is_text {
             // A text gives what models say: of all else it would seem that it is gone.
             leave_what_text_says(side);
@@ -183,10 +181,15 @@ fn leave_what_text_says(schema: &mut Schema) {
     schema.definitions.clear();
     schema.dependencies.clear();
     schema.comments.clear();
+    schema.security_labels.clear();
+    leave_out_privileges(schema);
+}
+
+/// Leaves out whose the objects are, and who else may do what with them.
+fn leave_out_privileges(schema: &mut Schema) {
     schema.owners.clear();
     schema.grants.clear();
     schema.default_privileges.clear();
-    schema.security_labels.clear();
 }
 
 /// Both sides, narrowed to what was asked for in the same way.
@@ -240,8 +243,6 @@ fn keep_namespaces(schema: &mut Schema, namespaces: &[String]) {
     definitions.retain(|own| own.schema.as_ref().is_some_and(|schema| is_kept(schema)));
     // Whose these are is said in one text with their names.
     schema.comments.clear();
-    schema.owners.clear();
-    schema.grants.clear();
-    schema.default_privileges.clear();
     schema.security_labels.clear();
+    leave_out_privileges(schema);
 }
