@@ -18,9 +18,11 @@ use std::os::fd::{AsFd, AsRawFd};
 mod copy;
 mod events;
 mod start;
+mod wake;
 mod watch;
 
 pub(crate) use copy::Copy;
+use wake::{Awaiter, wake};
 use watch::{Callbacks, resume_reading};
 
 /// A session. Operations may be asked for while others run: they are sent at once, and answered in their order.
@@ -48,6 +50,10 @@ pub(crate) struct Connection {
     /// Whether nothing is received, since nobody takes it.
     paused: bool,
     callbacks: Callbacks,
+    /// Whether the event loop has called for what arrived: whoever awaits it can go on in the same turn.
+    is_turn: bool,
+    /// Who goes on when nothing is borrowed any more.
+    woken: Vec<Awaiter>,
 }
 
 /// What is needed of the event loop.
@@ -72,6 +78,8 @@ impl Connection {
             copied: None,
             paused: false,
             callbacks: Callbacks::default(),
+            is_turn: false,
+            woken: Vec::new(),
         }
     }
 
@@ -121,7 +129,7 @@ impl Connection {
             if operation.error.is_none() {
                 operation.failure = Some(errors::lost(py, reason));
             }
-            events::settle(py, operation)?;
+            self.settle(py, operation)?;
         }
         self.copy_over(py)?;
         self.tell_end(py)
@@ -352,8 +360,17 @@ impl Connection {
 
     /// The event loop calls it when something can be received.
     fn _on_readable(slf: &Bound<'_, Self>) -> PyResult<()> {
-        slf.borrow_mut().receive(slf.py())?;
-        send(slf)
+        let (received, woken) = {
+            let mut this = slf.borrow_mut();
+            this.is_turn = true;
+            let received = this.receive(slf.py());
+            this.is_turn = false;
+            (received, std::mem::take(&mut this.woken))
+        };
+        let sent = send(slf);
+        // Whatever went wrong, nobody may be left waiting.
+        wake(slf, woken)?;
+        received.and(sent)
     }
 
     /// The event loop calls it when there is room to send.

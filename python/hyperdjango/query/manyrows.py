@@ -15,7 +15,7 @@ from hyperdjango.quoting import element, identifier
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from hyperdjango.models.field import ModelField
@@ -44,11 +44,13 @@ def insert_many(
     """
     writer = Writer()
     names = ", ".join(identifier(field.column) for field in fields)
-    source, selected = unnest(fields, values, columns, writer)
-    sql = (
-        f"INSERT INTO {table(model)} ({names}) SELECT {', '.join(selected)} FROM {source} "
-        "ORDER BY u.n"
-    )
+    # Side by side in the list of what is selected, the arrays give a row at a time, in their order
+    # (PostgreSQL documentation, "SQL Functions Returning Sets"): a FROM would first write all of them down.
+    selected = [
+        f"unnest({array}){cast}"
+        for array, cast in arrays(fields, values, columns, writer)
+    ]
+    sql = f"INSERT INTO {table(model)} ({names}) SELECT {', '.join(selected)}"
     if conflict is not None:
         sql += conflict.sql()
     clause, as_text = returning(back, "", columns, writer)
@@ -56,26 +58,21 @@ def insert_many(
     return Compiled(sql + clause, tuple(writer.parameters), shape, as_text, writer.text)
 
 
-def unnest(
+def arrays(
     fields: Sequence[ModelField],
     values: Sequence[list[Any]],
     columns: Columns,
     writer: Writer,
-) -> tuple[str, list[str]]:
-    """Arrays as a table ``u``, with a number ``n`` for each row; and its columns as the fields' types."""
-    arrays, names, selected = [], [], []
-    for number, (field, column) in enumerate(zip(fields, values, strict=True)):
+) -> Iterator[tuple[str, str]]:
+    """The values of each field as an array in SQL, and the cast that makes an element a value of the field."""
+    for field, column in zip(fields, values, strict=True):
         kind = columns.column(field).type
-        name = f"c{number}"
-        names.append(name)
         if kind.endswith("[]"):
             # An array of arrays would be one array of more dimensions: each travels as text.
             texts = [array_text(value) for value in column]
-            arrays.append(f"{writer.parameter(texts)}::text[]")
-            selected.append(f"u.{name}::{kind}")
+            yield f"{writer.parameter(texts)}::text[]", f"::{kind}"
         elif kind == "money":
-            arrays.append(f"{writer.parameter(column)}::numeric[]")
-            selected.append(f"u.{name}::money")
+            yield f"{writer.parameter(column)}::numeric[]", "::money"
         else:
             as_text = field.python_type is str
             if is_json(field, kind):
@@ -87,11 +84,7 @@ def unnest(
             ):
                 # What Python can't hold is there in PostgreSQL's own form, and so the others have to be.
                 as_text, column = True, [_as_text(value) for value in column]
-            place = writer.parameter(column, as_text)
-            arrays.append(f"{place}::{kind}[]")
-            selected.append(f"u.{name}")
-    source = f"unnest({', '.join(arrays)}) WITH ORDINALITY u({', '.join(names)}, n)"
-    return source, selected
+            yield f"{writer.parameter(column, as_text)}::{kind}[]", ""
 
 
 def _as_text(value: Any) -> str | None:
@@ -134,7 +127,12 @@ def update_many(
     """The statement that changes many rows: the first fields are the key, the others are set."""
     writer = Writer()
     key = model._meta.primary_key
-    source, selected = unnest(fields, values, columns, writer)
+    parts, names, selected = [], [], []
+    for number, (array, cast) in enumerate(arrays(fields, values, columns, writer)):
+        parts.append(array)
+        names.append(f"c{number}")
+        selected.append(f"u.c{number}{cast}")
+    source = f"unnest({', '.join(parts)}) u({', '.join(names)})"
     same = " AND ".join(
         f"t.{identifier(field.column)} = {selected[number]}"
         for number, field in enumerate(key)

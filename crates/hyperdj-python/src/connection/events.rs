@@ -1,6 +1,7 @@
 //! What the server's answers do to the operations that wait for them.
 
 use super::Connection;
+use super::wake::Awaiter;
 use crate::errors;
 use crate::operation::Operation;
 use crate::statement::Statement;
@@ -177,7 +178,7 @@ impl Connection {
         {
             self.retry(py, operation)?;
         } else {
-            settle(py, operation)?;
+            self.settle(py, operation)?;
         }
         while !self.is_preparing()
             && let Some(operation) = self.held.pop_front()
@@ -214,6 +215,32 @@ impl Connection {
             }
         }
     }
+
+    /// Gives an operation's result, or what went wrong, to whoever awaits it, if anybody still does.
+    pub(super) fn settle(&mut self, py: Python<'_>, mut operation: Operation) -> PyResult<()> {
+        if is_done(py, &operation)? {
+            return Ok(());
+        }
+        let outcome = match (&operation.error, operation.failure.take()) {
+            (Some(error), _) => {
+                let sql = operation.sql.bind(py).to_string_lossy();
+                Err(errors::server(py, error, Some(&sql)))
+            }
+            (None, Some(failure)) => Err(failure),
+            (None, None) => operation.result(py),
+        };
+        let future = operation.future.bind(py);
+        if self.is_turn
+            && let Some(awaiter) = Awaiter::take(future)?
+        {
+            self.woken.push(awaiter);
+        }
+        match outcome {
+            Ok(result) => future.call_method1(intern!(py, "set_result"), (result,))?,
+            Err(error) => future.call_method1(intern!(py, "set_exception"), (error,))?,
+        };
+        Ok(())
+    }
 }
 
 /// Whether the server no longer runs a statement that it has prepared: its result would have other columns
@@ -232,27 +259,6 @@ fn is_done(py: Python<'_>, operation: &Operation) -> PyResult<bool> {
         .future
         .call_method0(py, intern!(py, "done"))?
         .is_truthy(py)
-}
-
-/// Gives an operation's result, or what went wrong, to whoever awaits it, if anybody still does.
-pub(super) fn settle(py: Python<'_>, mut operation: Operation) -> PyResult<()> {
-    if is_done(py, &operation)? {
-        return Ok(());
-    }
-    let outcome = match (&operation.error, operation.failure.take()) {
-        (Some(error), _) => {
-            let sql = operation.sql.bind(py).to_string_lossy();
-            Err(errors::server(py, error, Some(&sql)))
-        }
-        (None, Some(failure)) => Err(failure),
-        (None, None) => operation.result(py),
-    };
-    let future = operation.future.bind(py);
-    match outcome {
-        Ok(result) => future.call_method1(intern!(py, "set_result"), (result,))?,
-        Err(error) => future.call_method1(intern!(py, "set_exception"), (error,))?,
-    };
-    Ok(())
 }
 
 fn words(error: &Error) -> String {

@@ -59,7 +59,7 @@ impl Connection {
         }
     }
 
-    fn call_soon<'py>(
+    pub(super) fn call_soon<'py>(
         &self,
         py: Python<'py>,
         arguments: impl pyo3::call::PyCallArgs<'py>,
