@@ -2,11 +2,14 @@
 
 use crate::decimals::decimals;
 use crate::errors;
+use crate::moments::{Seen, Zone, places};
 use crate::statement::Parameter;
 use crate::text_form;
 use crate::values::{sequence, whole};
 use hyperdj_protocol::Format;
-use hyperdj_values::{Interval, Kind, Oid, Time, TimeTz, Type, ValueError, encode};
+use hyperdj_values::{
+    Date, Interval, Kind, Oid, Time, TimeTz, Timestamp, Type, ValueError, encode,
+};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{
@@ -304,6 +307,10 @@ fn json(value: &Bound<'_, PyAny>, output: &mut Vec<u8>) -> Result<(), Refusal> {
 
 fn date(value: &Bound<'_, PyAny>, output: &mut Vec<u8>) -> Result<(), Refusal> {
     const WANTED: Refusal = Refusal::Wanted("a date");
+    if let Some(Seen::Date(day)) = places(value.py())?.read(value)? {
+        output.extend_from_slice(&Date::from(day).0.to_be_bytes());
+        return Ok(());
+    }
     let date = value.cast::<PyDate>().map_err(|_| WANTED)?;
     if value.is_instance_of::<PyDateTime>() {
         return Err(WANTED);
@@ -364,6 +371,12 @@ fn timestamp(value: &Bound<'_, PyAny>, aware: bool) -> Result<i64, Refusal> {
     static NAIVE: PyOnceLock<Py<PyDateTime>> = PyOnceLock::new();
     static AWARE: PyOnceLock<Py<PyDateTime>> = PyOnceLock::new();
     let py = value.py();
+    let places = places(py)?;
+    if let Some(Seen::Datetime(day, clock)) = places.read(value)?
+        && let (true, Zone::Utc) | (false, Zone::None) = (aware, places.zone(value)?)
+    {
+        return Ok(Timestamp::from((day, clock)).0);
+    }
     let moment = value
         .cast::<PyDateTime>()
         .map_err(|_| Refusal::Wanted("a datetime"))?;

@@ -114,6 +114,32 @@ fn clock(microseconds: i64) -> Clock {
     }
 }
 
+/// Days since 2000-01-01, the other way round than [`ordinary`] and by the same authors.
+impl From<Civil> for Date {
+    fn from(civil: Civil) -> Self {
+        let is_early = civil.month <= 2;
+        // Years begin in March.
+        let year = civil.year - i32::from(is_early);
+        let month = i32::from(civil.month) + if is_early { 12 } else { 0 };
+        let century = year.div_euclid(100);
+        let days_of_years = (1461 * year).div_euclid(4) - century + century.div_euclid(4);
+        let days_of_months = (979 * month - 2919) / 32;
+        Self(days_of_years + days_of_months + i32::from(civil.day) - 1 - 730_425)
+    }
+}
+
+impl From<(Civil, Clock)> for Timestamp {
+    fn from((civil, clock): (Civil, Clock)) -> Self {
+        let seconds =
+            i64::from(clock.hour) * 3600 + i64::from(clock.minute) * 60 + i64::from(clock.second);
+        Self(
+            i64::from(Date::from(civil).0) * DAY
+                + seconds * 1_000_000
+                + i64::from(clock.microsecond),
+        )
+    }
+}
+
 impl Date {
     /// The day, if it is one of the years 1 to 9999.
     pub fn civil(self) -> Option<Civil> {
@@ -274,6 +300,17 @@ mod tests {
                 (i64::from(found.year), found.month, found.day),
                 (year, month, day)
             );
+            assert_eq!(i64::from(Date::from(found).0), days);
+        }
+    }
+
+    #[test]
+    fn each_moment_is_its_day_and_time() {
+        // A prime number of microseconds, so that all parts come in many combinations.
+        for moment in (-63_082_281_600_000_000..252_455_616_000_000_000).step_by(31_234_567_891_019)
+        {
+            let parts = Timestamp(moment).civil().unwrap();
+            assert_eq!(Timestamp::from(parts).0, moment);
         }
     }
 

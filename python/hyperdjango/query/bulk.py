@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from operator import attrgetter
+from types import NoneType
 
 from hyperdjango import _engine
 from hyperdjango.database.shapes import FLAT
@@ -121,7 +122,12 @@ def _by_empty_keys(
     key: tuple[ModelField, ...], fields: tuple[ModelField, ...], group: list[Model]
 ) -> Iterator[tuple[tuple[ModelField, ...], list[Model]]]:
     """The instances of a group by the parts of the key that are None, which are as if they were never set."""
-    given = [field for field in key if field in fields]
+    given = [
+        field
+        for field in key
+        if field in fields
+        and NoneType in set(map(type, map(attrgetter(field.name), group)))
+    ]
     if not given:
         yield fields, group
         return
