@@ -57,6 +57,7 @@ class Record:
     """The native base of models: an instance may hold a row, whose values are decoded when they are read."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self: ...
+    def __init__(self, /, **values: Any) -> None: ...
     def to_dict(self) -> dict[str, Any]:
         """Every field's value by its name, in the order of the fields.
 

@@ -81,13 +81,15 @@ fn make(py: Python<'_>) -> PyResult<Py<PyType>> {
     ];
     let slots = [
         (ffi::Py_tp_new, new as *mut c_void),
+        (ffi::Py_tp_init, assign::init as *mut c_void),
         (ffi::Py_tp_dealloc, deallocate as *mut c_void),
         (ffi::Py_tp_traverse, traverse as *mut c_void),
         (ffi::Py_tp_clear, clear as *mut c_void),
         (ffi::Py_tp_methods, native::forever(methods)),
         (
             ffi::Py_tp_doc,
-            c"The native base of models, whose instances may hold a row.".as_ptr() as *mut c_void,
+            c"Record(**values)\n--\n\nThe native base of models, whose instances may hold a row."
+                .as_ptr() as *mut c_void,
         ),
     ];
     // SAFETY: the functions are those of `RecordObject`, which begins with a Python object's head.

@@ -250,6 +250,8 @@ def _collect_relations(options: Options) -> None:
         for field in options.fields
         if field.relation is None and not field.composites
     }
+    if not options.abstract and not options.defaults:
+        options.constructed = options.plain
 
 
 def _attributes(model: type[Model]) -> Iterator[str]:

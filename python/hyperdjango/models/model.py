@@ -147,7 +147,12 @@ class Model(Record):
         if not cls._meta.abstract:
             registry.add(cls)
 
-    def __init__(self, /, **values: Any) -> None:
+    if TYPE_CHECKING:
+
+        def __init__(self, /, **values: Any) -> None: ...
+
+    def __complete__(self, values: dict[str, Any]) -> None:
+        """What the constructor has to do beyond setting fields to values of exactly their types."""
         if type(self) is Model:
             raise FieldError("Model itself has no rows; construct a class based on it")
         meta = self._meta
@@ -155,7 +160,6 @@ class Model(Record):
             raise FieldError(
                 f"{meta.name} is abstract, and has no rows; construct a class based on it"
             )
-        # Values of exactly their field's type need no look, where nothing hangs on the field.
         others = fill(self, meta.plain, values)
         for name, value in others.items() if others else ():
             attribute = meta.attributes.get(name)

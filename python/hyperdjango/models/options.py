@@ -35,6 +35,7 @@ class Options:
         by_name, by_column: the fields by their names and by their columns' names.
         attributes: the fields and relations by their names.
         plain: the fields by their names that no relation hangs on.
+        constructed: the same, where values for them may be all that an instance is constructed with; None otherwise.
         relations: the relations by their names.
         primary_key: tuple of ModelField, in the key's order; empty if there is none.
         abstract: bool, whether the class only serves others as a base.
@@ -60,6 +61,7 @@ class Options:
     by_column: dict[str, ModelField]
     attributes: dict[str, ModelField | Relation]
     plain: dict[str, ModelField]
+    constructed: dict[str, ModelField] | None = None
     relations: dict[str, Relation]
     defaults: tuple[ModelField, ...]
     primary_key: tuple[ModelField, ...]

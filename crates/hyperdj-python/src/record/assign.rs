@@ -3,10 +3,14 @@
 use super::attributes::set_plainly;
 use super::state::Positions;
 use super::{expect, field};
+use pyo3::exceptions::PyTypeError;
+use pyo3::ffi;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDateTime, PyDict, PyList, PyString, PyTuple, PyTzInfo, PyTzInfoAccess};
 use std::collections::HashMap;
+use std::ffi::c_int;
 
 static UTC: PyOnceLock<Py<PyTzInfo>> = PyOnceLock::new();
 
@@ -24,6 +28,66 @@ fn passes(field: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<bool> 
     let py = value.py();
     let utc = UTC.get_or_try_init(py, || PyTzInfo::utc(py).map(|utc| utc.to_owned().unbind()))?;
     Ok(moment.get_tzinfo().is_some_and(|zone| zone.is(utc)))
+}
+
+/// `Record.__init__(**values)`: what a model is constructed with.
+///
+/// A class whose `_meta.constructed` are its plain fields has them set here; whatever else there is to do, and all of it
+/// for other classes, is for its method `__complete__`, which is given the values that are left.
+pub(crate) unsafe extern "C" fn init(
+    record: *mut ffi::PyObject,
+    arguments: *mut ffi::PyObject,
+    keywords: *mut ffi::PyObject,
+) -> c_int {
+    // SAFETY: Python calls this function with an instance, a tuple, and a dict or null, all alive.
+    unsafe {
+        let py = Python::assume_attached();
+        let record = Borrowed::from_ptr(py, record);
+        let arguments = Borrowed::from_ptr(py, arguments);
+        let keywords = Borrowed::from_ptr_or_opt(py, keywords);
+        match construct(&record, &arguments, keywords.as_deref()) {
+            Ok(()) => 0,
+            Err(error) => {
+                error.restore(py);
+                -1
+            }
+        }
+    }
+}
+
+fn construct<'py>(
+    record: &Bound<'py, PyAny>,
+    arguments: &Bound<'py, PyAny>,
+    keywords: Option<&Bound<'py, PyAny>>,
+) -> PyResult<()> {
+    let py = record.py();
+    let given = arguments.len()?;
+    if given > 0 {
+        let name = record.get_type().name()?;
+        return Err(PyTypeError::new_err(format!(
+            "{name}() takes the names of fields with their values, and {given} positional \
+             argument(s) were given"
+        )));
+    }
+    let values = match keywords {
+        Some(values) => values.cast::<PyDict>()?.clone(),
+        None => PyDict::new(py),
+    };
+    let fields = record
+        .getattr_opt(intern!(py, "_meta"))?
+        .map(|meta| meta.getattr(intern!(py, "constructed")))
+        .transpose()?;
+    let left = match fields {
+        Some(fields) if !fields.is_none() => {
+            match fill(record, fields.cast::<PyDict>()?, &values)? {
+                Some(others) => others,
+                None => return Ok(()),
+            }
+        }
+        _ => values,
+    };
+    record.call_method1(intern!(py, "__complete__"), (left,))?;
+    Ok(())
 }
 
 /// Sets the fields of an instance whose values need no look, and gives the others, None if there are none.
