@@ -2,7 +2,7 @@
 
 from asyncio import AbstractEventLoop, Future
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Literal, Self, final
+from typing import Any, Literal, Self, final, overload
 
 from typing_extensions import disjoint_base
 
@@ -11,6 +11,7 @@ __all__ = [
     "Connection",
     "Copy",
     "FieldReader",
+    "OwnDict",
     "Plan",
     "Record",
     "Routes",
@@ -34,6 +35,7 @@ __all__ = [
     "related",
     "run_command",
     "set_all_loaded",
+    "set_attribute",
     "set_loaded",
     "stitch",
     "version",
@@ -89,6 +91,20 @@ class FieldReader:
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self: ...
     def __get__(self, instance: object, owner: type[Any] | None = None, /) -> Any: ...
+
+@final
+class OwnDict:
+    """The ``__dict__`` of instances: as Python has it, and the collector is told that anything may come into it."""
+
+    def __new__(cls) -> Self: ...
+    @overload
+    def __get__(self, instance: None, owner: type[Any] | None = None, /) -> Self: ...
+    @overload
+    def __get__(
+        self, instance: Record, owner: type[Any] | None = None, /
+    ) -> dict[str, Any]: ...
+    def __set__(self, instance: Record, value: dict[str, Any], /) -> None: ...
+    def __delete__(self, instance: Record, /) -> None: ...
 
 @final
 class Rows:
@@ -281,6 +297,9 @@ class Routes:
 
 def is_loaded(record: Record) -> bool:
     """Whether an instance came from the database, or was saved."""
+
+def set_attribute(record: Record, name: str, value: object) -> None:
+    """Set an attribute as ``object.__setattr__`` does, which is not to be used: the collector would not be told."""
 
 def set_loaded(record: Record, origin: object) -> None:
     """Say that an instance is in the database now, as it is: nothing is changed."""

@@ -40,8 +40,10 @@ mod _engine {
     #[pymodule_export]
     use crate::record::functions::{
         cache, cached, changed, clear_changed, forget_related, has_cache, is_loaded, loaded_fields,
-        mark_changed, origin, related, set_loaded,
+        mark_changed, origin, related, set_attribute, set_loaded,
     };
+    #[pymodule_export]
+    use crate::record::own_dict::OwnDict;
     #[pymodule_export]
     use crate::record::plan::Plan;
     #[pymodule_export]

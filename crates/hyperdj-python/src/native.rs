@@ -44,6 +44,22 @@ pub(crate) fn forever<T: Default>(definitions: Vec<T>) -> *mut c_void {
     Box::leak(all.into_boxed_slice()).as_mut_ptr().cast()
 }
 
+/// Whether an object's type is one that the collector looks into: only such objects can be part of a circle.
+pub(crate) fn is_container(object: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: the object is alive, and so is its type.
+    unsafe { ffi::PyType_GetFlags(ffi::Py_TYPE(object.as_ptr())) & ffi::Py_TPFLAGS_HAVE_GC != 0 }
+}
+
+/// Has the collector look at an object; nothing happens if it does so already.
+pub(crate) fn track(object: &Bound<'_, PyAny>) {
+    // SAFETY: the object is alive, and of a type that the collector knows, which is what the callers make.
+    unsafe {
+        if ffi::PyObject_GC_IsTracked(object.as_ptr()) == 0 {
+            ffi::PyObject_GC_Track(object.as_ptr().cast());
+        }
+    }
+}
+
 /// The definition of a method.
 pub(crate) fn method(
     name: &'static CStr,

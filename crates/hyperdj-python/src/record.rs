@@ -12,6 +12,7 @@ pub(crate) mod dict;
 pub(crate) mod field;
 pub(crate) mod functions;
 pub(crate) mod layout;
+pub(crate) mod own_dict;
 pub(crate) mod owner;
 pub(crate) mod pickle;
 pub(crate) mod plan;
@@ -135,7 +136,15 @@ pub(crate) fn instance<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = class.py();
     if is_own_maker(maker) {
-        return allocate(py, class.as_type_ptr(), state);
+        let is_plain = state.extra.is_none();
+        let made = allocate(py, class.as_type_ptr(), state)?;
+        if is_plain {
+            // A row's bytes refer to nothing: the collector need not look at thousands of such instances again and
+            // again. Whatever comes to refer to more says so, see `native::track`.
+            // SAFETY: the object is alive and of a type that the collector knows.
+            unsafe { ffi::PyObject_GC_UnTrack(made.as_ptr().cast()) };
+        }
+        return Ok(made);
     }
     let nothing = PyTuple::empty(py);
     // SAFETY: `maker` is the class's `tp_new`, and takes a tuple and no keywords.

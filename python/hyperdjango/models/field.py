@@ -5,7 +5,13 @@ from __future__ import annotations
 import sys
 from types import MappingProxyType
 
-from hyperdjango._engine import FieldReader, forget_related, is_loaded, mark_changed
+from hyperdjango._engine import (
+    FieldReader,
+    forget_related,
+    is_loaded,
+    mark_changed,
+    set_attribute,
+)
 from hyperdjango.errors import FieldNotLoaded, ModelError
 from hyperdjango.models.annotations import UNION, describe, is_rich, resolve
 from hyperdjango.models.columns import Generated, Identity, Serial, Table
@@ -119,10 +125,6 @@ def Field(
 DEFAULTS: dict[str, Any] = Field.__kwdefaults__ or {}
 
 
-# A model's own ``__setattr__`` calls ``assign``.
-_set = object.__setattr__
-
-
 def set_stored(instance: Model, field: ModelField, value: object) -> None:
     """Put a value into an instance that the database has given.
 
@@ -135,7 +137,7 @@ def set_stored(instance: Model, field: ModelField, value: object) -> None:
         type(value) is not field.python_type or field.kind == "made"
     ):
         value = _read(field, value)
-    _set(instance, field.name, value)
+    set_attribute(instance, field.name, value)
     mark_changed(instance, field.position)
 
 
@@ -277,7 +279,7 @@ class ModelField(FieldReader):
         for name in self.composites:
             instance.__dict__.pop(name, None)
             forget_related(instance, name)
-        _set(instance, self.name, value)
+        set_attribute(instance, self.name, value)
         mark_changed(instance, self.position)
 
     def _holds(self, instance: Model, value: object) -> bool:

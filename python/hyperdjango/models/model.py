@@ -5,11 +5,13 @@ from __future__ import annotations
 from weakref import WeakKeyDictionary
 
 from hyperdjango._engine import (
+    OwnDict,
     Record,
     fill,
     is_loaded,
     loaded_fields,
     mark_changed,
+    set_attribute,
 )
 from hyperdjango.errors import (
     FieldError,
@@ -178,7 +180,7 @@ class Model(Record):
     def __setattr__(self, name: str, value: Any) -> None:
         attribute = self._meta.attributes.get(name)
         if attribute is None:
-            object.__setattr__(self, name, value)
+            set_attribute(self, name, value)
             # It may be an annotation of the query.
             mark_changed(self, -1)
         else:
@@ -391,6 +393,8 @@ class Model(Record):
         )
 
     if not TYPE_CHECKING:
+        __dict__ = OwnDict()
+
         # A type checker would take any name for an attribute.
         def __getattr__(self, name: str) -> Any:
             # Fields, relations and methods are found before: what is left may be a relation against its key.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hyperdjango._engine import related
+from hyperdjango._engine import related, set_attribute
 from hyperdjango.errors import FieldNotLoaded, ModelError, RelationNotLoaded
 from hyperdjango.models.columns import Table
 from hyperdjango.models.registry import registry
@@ -140,7 +140,7 @@ class Relation:
                 )
             key = getattr(value, self.target_field().name)
         self.field.assign(instance, key)
-        object.__setattr__(instance, self.name, value)
+        set_attribute(instance, self.name, value)
 
     def __str__(self) -> str:
         return f"{self.model.__name__}.{self.name}"
@@ -216,7 +216,7 @@ class CompositeRelation(Relation):
             field.assign(
                 instance, None if value is None else getattr(value, target.name)
             )
-        object.__setattr__(instance, self.name, value)
+        set_attribute(instance, self.name, value)
 
 
 def target_name(reference: str | Table) -> str:

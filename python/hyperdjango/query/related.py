@@ -185,13 +185,13 @@ def _give(
         if hop.many:
             for child in found:
                 if hop.back is not None:
-                    object.__setattr__(child, hop.back, parent)
+                    _engine.set_attribute(child, hop.back, parent)
             if to_attr:
-                object.__setattr__(parent, place, list(found))
+                _engine.set_attribute(parent, place, list(found))
             else:
                 _engine.cache(parent)[place] = list(found)
             continue
         one = found[0] if found else None
-        object.__setattr__(parent, place, one)
+        _engine.set_attribute(parent, place, one)
         if one is not None and hop.back is not None:
-            object.__setattr__(one, hop.back, parent)
+            _engine.set_attribute(one, hop.back, parent)

@@ -322,7 +322,7 @@ class RelatedManager(QuerySet[Row_co]):
         """Have the relation of rows be the instance."""
         if self._link.back is not None:
             for instance in instances:
-                object.__setattr__(instance, self._link.back, self._instance)
+                _engine.set_attribute(instance, self._link.back, self._instance)
 
     def _all_rows(self) -> QuerySet[Any]:
         state = State(self._link.target)
@@ -351,7 +351,14 @@ class Reverse(ReverseAttribute):
             if owner.__dict__.get(self._link.name) is self:
                 delattr(owner, self._link.name)
             return getattr(instance, self._link.name)
-        return RelatedManager(instance, self._link)
+        # As the constructor does, without calling it: a page of rows asks for a thousand of them.
+        made: RelatedManager[Any] = _new(RelatedManager)
+        made._instance = instance
+        made._link = self._link
+        return made
+
+
+_new = object.__new__
 
 
 def related(instance: Model, name: str) -> Any:

@@ -3,6 +3,7 @@
 use super::attributes::set_plainly;
 use super::state::{Extra, State};
 use super::{dict, expect};
+use crate::native;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -68,6 +69,7 @@ pub(crate) fn adopt(record: &Bound<'_, PyAny>, other: &Bound<'_, PyAny>) -> PyRe
     };
     let mut old = std::mem::replace(&mut *cell.borrow_mut(), state);
     cell.borrow_mut().inherit_rows(&mut old);
+    native::track(record);
     old.release(py);
     let stored = stored_names(other)?;
     let theirs = other

@@ -4,6 +4,7 @@ use super::cell;
 use super::layout::Slot;
 use super::row::{Row, RowView};
 use crate::errors;
+use crate::native;
 use crate::values::{self, Plain};
 use hyperdj_values::{Kind, Type, ValueError};
 use pyo3::ffi;
@@ -11,7 +12,8 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-/// Sets an attribute as `object.__setattr__` does, whatever the class says.
+/// Sets an attribute as `object.__setattr__` does, whatever the class says. All that sets attributes goes this way, so
+/// that the collector looks at an instance from the moment on in which it refers to something that may refer to it.
 pub(crate) fn set_plainly(
     instance: &Bound<'_, PyAny>,
     name: &Bound<'_, PyString>,
@@ -21,6 +23,9 @@ pub(crate) fn set_plainly(
     let result =
         unsafe { ffi::PyObject_GenericSetAttr(instance.as_ptr(), name.as_ptr(), value.as_ptr()) };
     if result == 0 {
+        if native::is_container(value) {
+            native::track(instance);
+        }
         Ok(())
     } else {
         Err(PyErr::fetch(instance.py()))

@@ -3,8 +3,20 @@
 use super::attributes::set_plainly;
 use super::dict::from_row;
 use super::expect;
+use crate::native;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyNotImplemented, PyString, PyTuple};
+
+/// Sets an attribute as `object.__setattr__` does, which is not to be used: the collector would not be told.
+#[pyfunction]
+pub(crate) fn set_attribute(
+    record: &Bound<'_, PyAny>,
+    name: &Bound<'_, PyString>,
+    value: &Bound<'_, PyAny>,
+) -> PyResult<()> {
+    expect(record)?;
+    set_plainly(record, name, value)
+}
 
 /// Whether an instance came from the database, or was saved.
 #[pyfunction]
@@ -17,6 +29,7 @@ pub(crate) fn is_loaded(record: &Bound<'_, PyAny>) -> PyResult<bool> {
 pub(crate) fn set_loaded(record: &Bound<'_, PyAny>, origin: Bound<'_, PyAny>) -> PyResult<()> {
     let old = {
         let mut state = expect(record)?.borrow_mut();
+        native::track(record);
         state.loaded = true;
         let extra = state.extra_mut();
         extra.changed.clear();
@@ -185,6 +198,7 @@ pub(crate) fn cache<'py>(record: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDi
                 Some(cache) => cache,
                 None => {
                     cell.borrow_mut().extra_mut().cache = Some(made.clone().unbind());
+                    native::track(record);
                     made
                 }
             }
@@ -209,6 +223,7 @@ pub(crate) fn set_prefetched(
     let mut state = expect(record)?.borrow_mut();
     let entry = (name.clone().unbind(), rows.unbind());
     state.extra_mut().prefetched.push(entry);
+    native::track(record);
     Ok(())
 }
 
