@@ -6,6 +6,7 @@ import asyncio
 import copy
 import gc
 import pickle
+import sys
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -153,14 +154,15 @@ def test_doing_it_again_holds_nothing_more(w: World) -> None:
             await one.save()
             await Pet.objects.select_related("owner").filter(owner_id=1)
             await one.delete()
+            database.taken()
 
         for _ in range(5):
             await once()
         gc.collect()
-        before = len(gc.get_objects())
-        for _ in range(50):
+        before = sys.getallocatedblocks()
+        for _ in range(200):
             await once()
         gc.collect()
-        assert len(gc.get_objects()) - before < 50
+        assert sys.getallocatedblocks() - before < 100
 
     w.run(work)
