@@ -437,13 +437,17 @@ class Database:
             shape: int, what is wanted of the result: `Shape::from_code`'s numbers.
             options: what `Connection.run` takes behind the shape.
         """
-        return self._told(self._run, sql, parameters, shape, options)
+        if self._observer is None:
+            return self._run(sql, parameters, shape, options)
+        return self._observed(sql, parameters, shape, options)
 
     def read(
         self, sql: str, parameters: tuple[Any, ...], shape: int, *options: Any
     ) -> Coroutine[Any, Any, Any]:
         """As `run`, for a query that changes nothing: others may be sent ahead of and behind it in one session."""
-        return self._told(self._read, sql, parameters, shape, options)
+        if self._observer is None:
+            return self._run(sql, parameters, shape, options, True)
+        return self._observed(sql, parameters, shape, options, True)
 
     def watch(
         self, sql: str, parameters: tuple[Any, ...]
@@ -562,38 +566,50 @@ class Database:
             self._keep(None)
             pool.abandon()
 
-    def _told(
-        self,
-        work: Callable[..., Coroutine[Any, Any, Any]],
-        sql: str,
-        parameters: tuple[Any, ...],
-        *more: Any,
-    ) -> Coroutine[Any, Any, Any]:
-        """The running of a statement, of which observers are told if there are any."""
-        if self._observer is None:
-            return work(sql, parameters, *more)
-        return self._observed(work, sql, parameters, *more)
-
     async def _observed(
-        self,
-        work: Callable[..., Coroutine[Any, Any, Any]],
-        sql: str,
-        parameters: tuple[Any, ...],
-        *more: Any,
-    ) -> Any:
-        with self.watch(sql, parameters):
-            return await work(sql, parameters, *more)
-
-    async def _read(
         self,
         sql: str,
         parameters: tuple[Any, ...],
         shape: int,
         options: tuple[Any, ...],
+        shares: bool = False,
     ) -> Any:
-        if self.current() is not None or self.pool().has_spare:
-            return await self._run(sql, parameters, shape, options)
+        with self.watch(sql, parameters):
+            return await self._run(sql, parameters, shape, options, shares)
+
+    async def _run(
+        self,
+        sql: str,
+        parameters: tuple[Any, ...],
+        shape: int,
+        options: tuple[Any, ...],
+        shares: bool = False,
+    ) -> Any:
+        transaction = self._transaction.get()
+        if transaction is not None and transaction.connection is not None:
+            return await transaction.wait(
+                lambda it: it.run(sql, parameters, shape, *options)
+            )
         pool = self.pool()
+        if shares and not pool.has_spare:
+            return await self._run_shared(pool, sql, parameters, shape, options)
+        connection = pool.take() or await pool.acquire()
+        try:
+            future = connection.run(sql, parameters, shape, *options)
+            if self._query_timeout is None:
+                return await future
+            return await self.wait_for(future)
+        finally:
+            pool.release(connection)
+
+    async def _run_shared(
+        self,
+        pool: Pool,
+        sql: str,
+        parameters: tuple[Any, ...],
+        shape: int,
+        options: tuple[Any, ...],
+    ) -> Any:
         while True:
             shared = pool.join() or await pool.joined()
             try:
@@ -613,25 +629,3 @@ class Database:
                 raise
             finally:
                 pool.leave(shared)
-
-    async def _run(
-        self,
-        sql: str,
-        parameters: tuple[Any, ...],
-        shape: int,
-        options: tuple[Any, ...],
-    ) -> Any:
-        transaction = self._transaction.get()
-        if transaction is not None and transaction.connection is not None:
-            return await transaction.wait(
-                lambda it: it.run(sql, parameters, shape, *options)
-            )
-        pool = self.pool()
-        connection = pool.take() or await pool.acquire()
-        try:
-            future = connection.run(sql, parameters, shape, *options)
-            if self._query_timeout is None:
-                return await future
-            return await self.wait_for(future)
-        finally:
-            pool.release(connection)

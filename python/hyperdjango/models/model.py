@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 from hyperdjango._engine import (
     OwnDict,
     Record,
@@ -68,19 +66,16 @@ class ModelException:
 class ManagerOf:
     """``objects``: the manager of each model, made when it is first asked for."""
 
-    def __init__(self) -> None:
-        self._made: WeakKeyDictionary[type[Model], Manager[Any]] = WeakKeyDictionary()
-
     def __get__(self, instance: None, owner: type[Row]) -> Manager[Row]:
         if instance is not None:
             raise FieldError(
                 f"objects belongs to the class: {owner.__name__}.objects, not to an instance"
             )
-        made = self._made.get(owner)
+        made: Manager[Any] | None = owner._meta.manager
         if made is None:
             from hyperdjango.query.manager import manager_of
 
-            made = self._made[owner] = manager_of(owner)
+            made = owner._meta.manager = manager_of(owner)
         return made
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hyperdjango.models.model import Model
     from hyperdjango.models.relations import Relation
     from hyperdjango.models.tables import ForeignServer, Partition, View
+    from hyperdjango.query.manager import Manager
 
 
 class Options:
@@ -37,6 +38,7 @@ class Options:
         plain: the fields by their names that no relation hangs on.
         constructed: the same, where values for them may be all that an instance is constructed with; None otherwise.
         relations: the relations by their names.
+        manager: ``objects``, once it was asked for.
         primary_key: tuple of ModelField, in the key's order; empty if there is none.
         abstract: bool, whether the class only serves others as a base.
         managed: bool, whether HyperDjango may create and alter the table.
@@ -63,6 +65,7 @@ class Options:
     plain: dict[str, ModelField]
     constructed: dict[str, ModelField] | None = None
     relations: dict[str, Relation]
+    manager: Manager[Any] | None = None
     defaults: tuple[ModelField, ...]
     primary_key: tuple[ModelField, ...]
 
