@@ -25,6 +25,8 @@ CREATE TABLE goods (
     twice numeric GENERATED ALWAYS AS (price * 2) STORED
 );
 CREATE TABLE lines (a integer, b text, n integer NOT NULL DEFAULT 0, PRIMARY KEY (a, b));
+CREATE TYPE pair AS (a integer, b text);
+CREATE TABLE pairs (id serial PRIMARY KEY, one pair, two pair[]);
 CREATE TABLE always (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text);
 """
 
@@ -52,6 +54,16 @@ class Good(Model):
 
     class Meta:
         table_name = "goods"
+        managed = False
+
+
+class Paired(Model):
+    id: int = Field(primary_key=True)
+    one: str = Field(nullable=True, db_type="pair")
+    two: str = Field(nullable=True, db_type="pair[]")
+
+    class Meta:
+        table_name = "pairs"
         managed = False
 
 
@@ -296,3 +308,18 @@ def test_a_row_that_comes_twice_gets_what_comes_last(w: World) -> None:
         assert (await Good.objects.get(pk=one.pk)).name == "last"
 
     w.run(work)
+
+
+def test_a_composite_value_is_one_column(w: World) -> None:
+    async def work(database: Noting) -> None:
+        one, two = await Paired.objects.bulk_create(
+            [Paired(one="(1,x)", two='{"(2,y)",NULL}'), Paired(one=None, two=None)]
+        )
+        one.one, two.one, two.two = "(3,)", "(4,z)", '{"(5,w)"}'
+        assert await Paired.objects.bulk_update([one, two], ["one", "two"]) == 2
+
+    w.run(work)
+    assert w.sql("SELECT one::text, two::text FROM pairs ORDER BY id") == [
+        ("(3,)", '{"(2,y)",NULL}'),
+        ("(4,z)", '{"(5,w)"}'),
+    ]

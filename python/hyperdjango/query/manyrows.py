@@ -127,12 +127,12 @@ def update_many(
     """The statement that changes many rows: the first fields are the key, the others are set."""
     writer = Writer()
     key = model._meta.primary_key
-    parts, names, selected = [], [], []
+    parts, selected = [], []
     for number, (array, cast) in enumerate(arrays(fields, values, columns, writer)):
-        parts.append(array)
-        names.append(f"c{number}")
+        # In a FROM of its own, an array of a composite type would become the type's columns.
+        parts.append(f"unnest({array}) c{number}")
         selected.append(f"u.c{number}{cast}")
-    source = f"unnest({', '.join(parts)}) u({', '.join(names)})"
+    source = f"(SELECT {', '.join(parts)}) u"
     same = " AND ".join(
         f"t.{identifier(field.column)} = {selected[number]}"
         for number, field in enumerate(key)
