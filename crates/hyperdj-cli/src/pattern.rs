@@ -8,15 +8,11 @@ pub(crate) struct Pattern(String);
 
 impl From<&str> for Pattern {
     fn from(text: &str) -> Self {
-        Self::new(text)
+        Self(text.to_owned())
     }
 }
 
 impl Pattern {
-    pub(crate) fn new(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-
     pub(crate) fn text(&self) -> &str {
         &self.0
     }
@@ -76,7 +72,7 @@ mod tests {
             "*",
             "o*_*s",
         ] {
-            assert!(Pattern::new(pattern).matches(&name), "{pattern}");
+            assert!(Pattern::from(pattern).matches(&name), "{pattern}");
         }
         for pattern in [
             "order",
@@ -87,8 +83,8 @@ mod tests {
             "sales",
             "o*s*z",
         ] {
-            assert!(!Pattern::new(pattern).matches(&name), "{pattern}");
+            assert!(!Pattern::from(pattern).matches(&name), "{pattern}");
         }
-        assert!(Pattern::new("a.b").matches(&QualifiedName::new("public", "a.b")));
+        assert!(Pattern::from("a.b").matches(&QualifiedName::new("public", "a.b")));
     }
 }

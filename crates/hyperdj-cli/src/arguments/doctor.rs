@@ -88,7 +88,7 @@ impl FromStr for Ignored {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (name, place) = match text.split_once(':') {
-            Some((name, place)) => (name, Some(Pattern::new(place))),
+            Some((name, place)) => (name, Some(Pattern::from(place))),
             None => (text, None),
         };
         Ok(Self {
