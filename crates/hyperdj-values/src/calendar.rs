@@ -114,7 +114,7 @@ fn clock(microseconds: i64) -> Clock {
     }
 }
 
-/// Days since 2000-01-01, the other way round than [`ordinary`] and by the same authors.
+/// Days since 2000-01-01, the other way round than [`Date::civil`] and by the same authors.
 impl From<Civil> for Date {
     fn from(civil: Civil) -> Self {
         let is_early = civil.month <= 2;
