@@ -261,6 +261,9 @@ class Connection:
         """Receive again."""
     def cancellation(self) -> Cancellation | None:
         """What cancels the running statement; None if the server can't."""
+    @property
+    def spoiled(self) -> bool:
+        """Whether statements were prepared in SQL: nothing makes the session what it was."""
     def mark_clean(self) -> None:
         """Say that the session's settings are those of its beginning again."""
     def close(self) -> None:

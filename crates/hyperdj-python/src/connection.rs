@@ -38,6 +38,8 @@ pub(crate) struct Connection {
     held: VecDeque<Operation>,
     /// Whether the session's settings may be others than at its beginning.
     changed: bool,
+    /// Whether statements were prepared in SQL, of which only the end of the session makes sure to be rid.
+    spoiled: bool,
     /// Whether the event loop watches for room to send.
     writing: bool,
     /// Why the server ended the session, if it said so.
@@ -71,6 +73,7 @@ impl Connection {
             running: VecDeque::new(),
             held: VecDeque::new(),
             changed: false,
+            spoiled: false,
             writing: false,
             fatal: None,
             event_loop: None,
@@ -333,7 +336,14 @@ impl Connection {
         self.driven.is_some()
             && self.is_idle()
             && !self.changed
+            && !self.spoiled
             && self.transaction_status() == TransactionStatus::Idle
+    }
+
+    /// Whether statements were prepared in SQL: nothing makes the session what it was.
+    #[getter]
+    fn spoiled(&self) -> bool {
+        self.spoiled
     }
 
     /// Whether a transaction is open: "idle", "open" or "failed".

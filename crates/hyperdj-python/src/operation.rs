@@ -91,6 +91,8 @@ pub(crate) struct Operation {
     pub(crate) error: Option<Box<ServerError>>,
     /// What went wrong on this side.
     pub(crate) failure: Option<PyErr>,
+    /// Of a script, whether its text says that it leaves the session another one.
+    pub(crate) changes_session: bool,
 }
 
 impl Operation {
@@ -125,6 +127,7 @@ impl Operation {
             count: 0,
             error: None,
             failure: None,
+            changes_session: false,
         }
     }
 

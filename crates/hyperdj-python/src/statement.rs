@@ -33,6 +33,8 @@ pub(crate) struct Statement {
     pub(crate) keys: Vec<Py<PyString>>,
     /// A dict with every key and None for each value: a copy of it never has to grow.
     pub(crate) template: Py<PyDict>,
+    /// Whether it leaves the session another one.
+    pub(crate) changes_session: bool,
     /// How rows become instances, if they do.
     pub(crate) layout: Option<Arc<Layout>>,
     /// The same statement as it was asked for with a plan or with columns as text, the latest last.
@@ -44,6 +46,22 @@ struct Variant {
     plan: Option<Py<Plan>>,
     text_columns: Vec<usize>,
     statement: Arc<Statement>,
+}
+
+/// Whether a statement's text has a word for what outlives its transaction in a session and no tag of the server tells:
+/// settings (`set_config`), locks (`pg_advisory_lock` and its kin), temporary tables.
+pub(crate) fn changes_session(sql: &str) -> bool {
+    let (mut makes, mut temporary) = (false, false);
+    let is_word = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    for word in sql.split(|character| !is_word(character)) {
+        let is = |other: &str| word.eq_ignore_ascii_case(other);
+        makes |= is("create") || is("into");
+        temporary |= is("temp") || is("temporary") || is("pg_temp");
+        if is("set_config") || word.to_ascii_lowercase().contains("advisory_lock") {
+            return true;
+        }
+    }
+    makes && temporary
 }
 
 impl Statement {
@@ -67,6 +85,7 @@ impl Statement {
             template.set_item(key, py.None())?;
         }
         Ok(Self {
+            changes_session: changes_session(sql.bind(py).to_str()?),
             name,
             sql,
             parameters: parameters
@@ -150,6 +169,7 @@ impl Statement {
             }
         }
         Self {
+            changes_session: self.changes_session,
             name: self.name.clone(),
             sql: self.sql.clone_ref(py),
             parameters: self.parameters.clone(),

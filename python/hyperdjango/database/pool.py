@@ -37,7 +37,10 @@ _SHORTEST_LOOK, _LONGEST_LOOK = 0.01, 15.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 15.0
 
 # Everything that a session can have beyond its prepared statements, which stay useful.
-_RESET = "SELECT pg_catalog.pg_advisory_unlock_all(); CLOSE ALL; UNLISTEN *; RESET ALL"
+_RESET = (
+    "RESET SESSION AUTHORIZATION; RESET ROLE; SELECT pg_catalog.pg_advisory_unlock_all(); "
+    "CLOSE ALL; UNLISTEN *; RESET ALL; DISCARD TEMP"
+)
 
 
 # How many queries may be under way in one session: others wait in the pool, where they can go to any.
@@ -175,16 +178,15 @@ class Pool:
 
     async def fill(self) -> None:
         """Open the sessions that are always to be there."""
+
+        async def one() -> None:
+            # Kept at once: whoever waits here may be cancelled when some are open and others not.
+            self.release(await self._open())
+
         opened = await asyncio.gather(
-            *(self._open() for _ in range(self._min_size)), return_exceptions=True
+            *(one() for _ in range(self._min_size)), return_exceptions=True
         )
-        problem = None
-        for outcome in opened:
-            if isinstance(outcome, BaseException):
-                problem = problem or outcome
-            else:
-                self.release(outcome)
-        if problem is not None:
+        for problem in filter(None, opened):
             raise problem
         self._plan_upkeep()
 
@@ -500,7 +502,9 @@ class Pool:
                 await self.quiet(connection)
                 if connection.transaction != "idle":
                     await connection.run_script("ROLLBACK")
-                if not connection.clean:
+                if connection.spoiled:
+                    connection.close()
+                elif not connection.clean:
                     await connection.run_script(_RESET)
                     connection.mark_clean()
         except (TimeoutError, DatabaseError, InterfaceError):

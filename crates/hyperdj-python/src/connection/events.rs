@@ -137,10 +137,14 @@ impl Connection {
     }
 
     fn complete(&mut self, tag: &str) {
-        if tag == "SET" || tag == "LISTEN" {
-            self.changed = true;
-        }
+        // A procedure or a block of code may do all of that.
+        self.changed |= matches!(tag, "SET" | "LISTEN" | "DECLARE CURSOR" | "DO" | "CALL");
+        self.spoiled |= tag == "PREPARE";
         if let Some(operation) = self.running.front_mut() {
+            self.changed |= match &operation.statement {
+                Some(statement) => statement.changes_session,
+                None => operation.changes_session,
+            };
             let rows = tag.rsplit(' ').next().and_then(|last| last.parse().ok());
             operation.count += rows.unwrap_or(0_u64);
         }

@@ -4,7 +4,7 @@ use super::Connection;
 use crate::errors;
 use crate::operation::{Operation, Shape, Work};
 use crate::parameters::Encoded;
-use crate::statement::Statement;
+use crate::statement::{Statement, changes_session};
 use hyperdj_protocol::{Execution, Format, ProtocolError, Session};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -41,6 +41,7 @@ impl Connection {
     pub(super) fn start(&mut self, py: Python<'_>, mut operation: Operation) -> PyResult<()> {
         let sql = operation.sql.clone_ref(py).into_bound(py);
         if matches!(operation.work, Work::Script) {
+            operation.changes_session = changes_session(sql.to_str()?);
             self.session(py)?
                 .simple_query(sql.to_str()?)
                 .map_err(|error| unencodable(py, &error))?;
