@@ -49,19 +49,21 @@ struct Variant {
 }
 
 /// Whether a statement's text has a word for what outlives its transaction in a session and no tag of the server tells:
-/// settings (`set_config`), locks (`pg_advisory_lock` and its kin), temporary tables.
+/// settings (`set_config`), locks (`pg_advisory_lock` and its kin), temporary tables, cursors WITH HOLD.
 pub(crate) fn changes_session(sql: &str) -> bool {
-    let (mut makes, mut temporary) = (false, false);
+    let (mut makes, mut temporary, mut declares, mut holds) = (false, false, false, false);
     let is_word = |character: char| character.is_ascii_alphanumeric() || character == '_';
     for word in sql.split(|character| !is_word(character)) {
         let is = |other: &str| word.eq_ignore_ascii_case(other);
         makes |= is("create") || is("into");
         temporary |= is("temp") || is("temporary") || is("pg_temp");
+        declares |= is("declare");
+        holds |= is("hold");
         if is("set_config") || word.to_ascii_lowercase().contains("advisory_lock") {
             return true;
         }
     }
-    makes && temporary
+    makes && temporary || declares && holds
 }
 
 impl Statement {

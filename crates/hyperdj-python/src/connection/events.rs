@@ -138,7 +138,7 @@ impl Connection {
 
     fn complete(&mut self, tag: &str) {
         // A procedure or a block of code may do all of that.
-        self.changed |= matches!(tag, "SET" | "LISTEN" | "DECLARE CURSOR" | "DO" | "CALL");
+        self.changed |= matches!(tag, "SET" | "LISTEN" | "DO" | "CALL");
         self.spoiled |= tag == "PREPARE";
         if let Some(operation) = self.running.front_mut() {
             self.changed |= match &operation.statement {
