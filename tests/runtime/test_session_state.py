@@ -103,6 +103,7 @@ def test_a_session_that_nobody_changed_is_not_reset(place: str, run: Run) -> Non
             await database.execute("INSERT INTO attempts VALUES (1)")
             async with database.transaction():
                 await database.query("SELECT pg_advisory_xact_lock(1)")
+                await database.execute("SET LOCAL work_mem = '1234kB'")
             marked = "SELECT current_setting('left.behind', true)"
             assert await database.query_val(marked) == "here"
             await database.execute("SET work_mem = '1234kB'")

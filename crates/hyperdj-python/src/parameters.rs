@@ -10,6 +10,7 @@ use hyperdj_protocol::Format;
 use hyperdj_values::{
     Date, Interval, Kind, Oid, Time, TimeTz, Timestamp, Type, ValueError, encode,
 };
+use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{
@@ -130,6 +131,12 @@ fn explain(
         Refusal::DoesNotFit(reason) => {
             errors::data(py, &format!("parameter ${number} is {of}: {reason}"))
         }
+        Refusal::Python(error) if error.is_instance_of::<PyUnicodeEncodeError>(py) => errors::data(
+            py,
+            &format!(
+                "parameter ${number} has half of a surrogate pair in its text, which is no character and has no UTF-8"
+            ),
+        ),
         Refusal::Python(error) => error,
     }
 }
@@ -198,9 +205,10 @@ fn scalar(kind: Kind, value: &Bound<'_, PyAny>, output: &mut Vec<u8>) -> Result<
         Kind::Float8 => output.extend_from_slice(&float(value)?.to_be_bytes()),
         Kind::Float4 => {
             let wide = float(value)?;
-            // The cast rounds, as PostgreSQL does; what becomes infinite on the way does not fit.
+            // The cast rounds, as PostgreSQL does; what becomes infinite or nothing on the way does not fit.
             let narrow = wide as f32;
-            if narrow.is_infinite() && wide.is_finite() {
+            let vanishes = narrow == 0.0 && wide != 0.0;
+            if vanishes || narrow.is_infinite() && wide.is_finite() {
                 return Err(Refusal::DoesNotFit(
                     "the number is out of its range".to_owned(),
                 ));

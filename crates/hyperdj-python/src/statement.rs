@@ -35,6 +35,8 @@ pub(crate) struct Statement {
     pub(crate) template: Py<PyDict>,
     /// Whether it leaves the session another one.
     pub(crate) changes_session: bool,
+    /// Whether what it sets ends with its transaction: SET LOCAL and SET TRANSACTION.
+    pub(crate) is_local: bool,
     /// How rows become instances, if they do.
     pub(crate) layout: Option<Arc<Layout>>,
     /// The same statement as it was asked for with a plan or with columns as text, the latest last.
@@ -46,6 +48,16 @@ struct Variant {
     plan: Option<Py<Plan>>,
     text_columns: Vec<usize>,
     statement: Arc<Statement>,
+}
+
+fn is_local(sql: &str) -> bool {
+    let mut words = sql.split_ascii_whitespace();
+    let mut next = |wanted: &[&str]| {
+        words
+            .next()
+            .is_some_and(|word| wanted.iter().any(|one| word.eq_ignore_ascii_case(one)))
+    };
+    next(&["set"]) && next(&["local", "transaction"])
 }
 
 /// Whether a statement's text has a word for what outlives its transaction in a session and no tag of the server tells:
@@ -88,6 +100,7 @@ impl Statement {
         }
         Ok(Self {
             changes_session: changes_session(sql.bind(py).to_str()?),
+            is_local: is_local(sql.bind(py).to_str()?),
             name,
             sql,
             parameters: parameters
@@ -172,6 +185,7 @@ impl Statement {
         }
         Self {
             changes_session: self.changes_session,
+            is_local: self.is_local,
             name: self.name.clone(),
             sql: self.sql.clone_ref(py),
             parameters: self.parameters.clone(),

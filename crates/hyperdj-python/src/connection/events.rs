@@ -138,12 +138,12 @@ impl Connection {
 
     fn complete(&mut self, tag: &str) {
         // A procedure or a block of code may do all of that.
-        self.changed |= matches!(tag, "SET" | "LISTEN" | "DO" | "CALL");
+        self.changed |= matches!(tag, "LISTEN" | "DO" | "CALL");
         self.spoiled |= tag == "PREPARE";
         if let Some(operation) = self.running.front_mut() {
             self.changed |= match &operation.statement {
-                Some(statement) => statement.changes_session,
-                None => operation.changes_session,
+                Some(statement) => statement.changes_session || tag == "SET" && !statement.is_local,
+                None => operation.changes_session || tag == "SET",
             };
             let rows = tag.rsplit(' ').next().and_then(|last| last.parse().ok());
             operation.count += rows.unwrap_or(0_u64);

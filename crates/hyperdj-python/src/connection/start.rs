@@ -40,6 +40,12 @@ impl Connection {
 
     pub(super) fn start(&mut self, py: Python<'_>, mut operation: Operation) -> PyResult<()> {
         let sql = operation.sql.clone_ref(py).into_bound(py);
+        if sql.to_str().is_err() {
+            return Err(errors::interface(
+                py,
+                "the statement has half of a surrogate pair in its text, which is no character and has no UTF-8",
+            ));
+        }
         if matches!(operation.work, Work::Script) {
             operation.changes_session = changes_session(sql.to_str()?);
             self.session(py)?
