@@ -132,6 +132,14 @@ def test_a_database_that_lacks_the_table_says_so(here: World, cluster: Cluster) 
                 # What comes later is found.
                 await second.execute("ALTER TABLE parents ADD name text")
                 assert (await Parent.objects.using(second).create(name="x")).id == 1
+                # What comes when the table was read already is, too, at once.
+                await second.execute("ALTER TABLE parents DROP name")
+                with pytest.raises(errors.UndefinedColumn):
+                    await Parent.objects.using(second).create(name="x")
+                assert await Parent.objects.using(second).values_list("id") == [(1,)]
+                await second.execute("ALTER TABLE parents ADD name text")
+                assert (await Parent.objects.using(second).create(name="x")).id == 2
+                await Parent.objects.using(second).filter(id=2).delete()
                 # What others added is no matter.
                 await second.execute("ALTER TABLE parents ADD more integer DEFAULT 5")
                 one = await Parent.objects.using(second).get()

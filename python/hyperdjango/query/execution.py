@@ -26,11 +26,18 @@ KEPT = 2000
 async def write(database: Database, make: Callable[[Columns], Compiled]) -> Compiled:
     """Write a statement; the columns that it needs are read first."""
     columns = columns_of(database)
+    is_fresh = False
     while True:
         try:
             return make(columns)
         except Unread as unread:
+            is_fresh = True
             await columns.read(database, unread.model)
+        except UndefinedColumn:
+            # It may have come since the columns were read, which are forgotten now.
+            if is_fresh:
+                raise
+            is_fresh = True
 
 
 async def write_once(
