@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from harness import Cluster
 from hyperdjango import errors
-from hyperdjango.database import Database, set_router
+from hyperdjango.database import Database, ReplicaRouter, set_router
 from hyperdjango.models import Field, Model
 from writes_support import Noting, World, world
 
@@ -116,6 +116,101 @@ def test_a_router_chooses(here: World, there: World) -> None:
                 assert await Child.objects.count() == 1 and child.id
             finally:
                 set_router(None)
+
+    here.run(work)
+
+
+def test_what_was_read_from_a_replica_is_changed_in_the_primary(
+    here: World, there: World
+) -> None:
+    async def work(primary: Noting) -> None:
+        replica = Noting(here.url, settings={"default_transaction_read_only": "on"})
+        async with replica, Noting(there.url) as other:
+            for name in ("saved", "deleted", "refreshed"):
+                await Parent.objects.create(name=name)
+            elsewhere = await Parent.objects.using(other).create(name="other")
+            set_router(ReplicaRouter(primary, [replica]))
+            try:
+                saved, deleted, refreshed = await Parent.objects.order_by("id")
+                assert len(replica.taken()) == 1
+                saved.name = "changed"
+                await saved.save()
+                assert await deleted.delete() == (1, {"Parent": 1})
+                # Reading an instance again asks a replica, but in a transaction where that is.
+                await refreshed.refresh_from_db()
+                assert len(replica.taken()) == 1
+                async with primary.transaction():
+                    await Parent.objects.filter(pk=refreshed.pk).update(name="new")
+                    await refreshed.refresh_from_db()
+                    assert refreshed.name == "new"
+                    refreshed.name = "newer"
+                    await refreshed.save()
+                    found = await Parent.objects.get(pk=refreshed.pk)
+                    assert found.name == "newer"
+                assert not replica.taken()
+                # The relation's rows go the same ways.
+                owner = await Parent.objects.get(name="newer")
+                child = await owner.children.create(name="c")  # type: ignore[attr-defined]
+                assert [one.id for one in await owner.children.all()] == [child.id]  # type: ignore[attr-defined]
+                assert len(replica.taken()) == 2
+                async with primary.transaction():
+                    await owner.children.create(name="d")  # type: ignore[attr-defined]
+                    assert await owner.children.count() == 2  # type: ignore[attr-defined]
+                    added, _ = await owner.children.get_or_create(name="e")  # type: ignore[attr-defined]
+                    await added.full_clean()
+                assert await owner.children.filter(name="e").delete()  # type: ignore[attr-defined]
+                assert not replica.taken()
+                # What is asked for comes first.
+                await owner.refresh_from_db(using=replica)
+                assert len(replica.taken()) == 1
+                with pytest.raises(errors.InternalError, match="read-only"):
+                    await owner.delete(using=replica)
+                # A row of another database stays there.
+                elsewhere.name = "changed there"
+                await elsewhere.save()
+                await elsewhere.refresh_from_db()
+                await elsewhere.children.create(name="x")  # type: ignore[attr-defined]
+                assert await Child.objects.using(other).count() == 1
+                assert not await Parent.objects.filter(name="changed there").exists()
+            finally:
+                set_router(None)
+
+    here.run(work)
+
+
+def test_a_router_is_told_where_an_instance_came_from(
+    here: World, there: World
+) -> None:
+    async def work(first: Noting) -> None:
+        async with Noting(there.url) as second:
+
+            class Plain:
+                def database_for_read(self, model: type) -> Database:
+                    return second
+
+                def database_for_write(self, model: type) -> Database:
+                    return first
+
+            class Told(Plain):
+                def database_for_instance(
+                    self, model: type, origin: Database
+                ) -> Database | None:
+                    return origin if model is Parent else None
+
+            one = await Parent.objects.using(second).create(name="x")
+            copied = await Parent.objects.create(name="x")
+            assert copied.pk == one.pk
+            try:
+                set_router(Told())
+                one.name = "told"
+                await one.save()
+                set_router(Plain())
+                one.name = "not told"
+                await one.save()
+            finally:
+                set_router(None)
+            assert (await Parent.objects.using(first).get()).name == "not told"
+            assert (await Parent.objects.using(second).get()).name == "told"
 
     here.run(work)
 

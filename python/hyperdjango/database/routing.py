@@ -12,13 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hyperdjango.database.database import Database
+    from hyperdjango.models.model import Model
 
 
 class Router(Protocol):
     """What chooses the database of a model's statements (Django documentation, "Automatic database routing").
 
-    Each method gives a ``Database``, its name, or None for the default. An optional third method,
-    ``failed(database)``, is told which of the chosen could not be connected and says whether to ask again.
+    Each method gives a ``Database``, its name, or None for the default. Two more methods are optional.
+    ``failed(database)`` is told which of the chosen could not be connected and says whether to ask again.
+    ``database_for_instance(model, origin)`` is told which ``Database`` an instance was loaded from, and gives
+    the one that its statements go to, or None to have the methods below choose, as they do without it.
     """
 
     def database_for_read(self, model: type) -> Database | str | None:
@@ -98,12 +101,35 @@ class ReplicaRouter:
         """The primary."""
         return find(self._primary)
 
+    def database_for_instance(self, model: type, origin: Database) -> Database | None:
+        """Where an instance came from, if it is none of these databases: its row is not in the primary."""
+        known = (self._primary, *self._replicas)
+        return None if any(find(one) is origin for one in known) else origin
+
     def failed(self, database: Database) -> bool:
         """Leave a replica out for a while; True, since others remain."""
         if database is find(self._primary):
             return False
         self._left_out[database] = time.monotonic() + self._retry_after
         return True
+
+
+def place_of(instance: Model) -> Database | str | None:
+    """What ``using`` is for the statements of an instance, unless something else is asked for.
+
+    Without a router that is where the instance was loaded from. A router chooses by itself, since what was
+    read from a replica is not changed there.
+    """
+    from hyperdjango._engine import origin
+
+    database: Database | None = origin(instance)
+    if _router is None or database is None:
+        return database
+    ask = getattr(_router, "database_for_instance", None)
+    if ask is None:
+        return None
+    chosen: Database | str | None = ask(type(instance), database)
+    return chosen
 
 
 async def resolve(

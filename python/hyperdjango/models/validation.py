@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from hyperdjango._engine import is_loaded, loaded_fields, origin
+from hyperdjango._engine import is_loaded, loaded_fields
 from hyperdjango.errors import ValidationError
 from hyperdjango.models.constraints import Check, Unique
 from hyperdjango.models.field import is_expression
@@ -324,10 +324,10 @@ def _default(instance: Model, field: ModelField) -> str:
 async def _ask(
     instance: Model, make: Callable[[Columns], Compiled], using: Database | str | None
 ) -> tuple[Any, ...]:
-    from hyperdjango.database.routing import resolve
+    from hyperdjango.database.routing import place_of, resolve
     from hyperdjango.query import execution
 
-    where = using if using is not None else origin(instance)
+    where = using if using is not None else place_of(instance)
     database = await resolve(type(instance), write=True, using=where)
     rows = await execution.run(database, await execution.write(database, make))
     row: tuple[Any, ...] = rows[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hyperdjango import _engine
-from hyperdjango.database.routing import resolve
+from hyperdjango.database.routing import place_of, resolve
 from hyperdjango.errors import DatabaseError, FieldError
 from hyperdjango.query import execution, writes
 from hyperdjango.query.conditions import Condition
@@ -25,11 +25,9 @@ if TYPE_CHECKING:
 
 
 async def _database(instance: Model, using: Database | str | None) -> Database:
-    """Where a row belongs: where it was loaded from, unless something else is asked for."""
+    """Where a row is changed: where the router says, or it was loaded from, unless something else is asked for."""
     if using is None:
-        origin = _engine.origin(instance)
-        if origin is not None:
-            using = origin
+        using = place_of(instance)
     return await resolve(type(instance), write=True, using=using)
 
 
@@ -385,7 +383,7 @@ async def refresh(
 
     model = type(instance)
     state = State(model)
-    state.using = using if using is not None else _engine.origin(instance)
+    state.using = using if using is not None else place_of(instance)
     key = {
         field.name: getattr(instance, field.name) for field in model._meta.primary_key
     }

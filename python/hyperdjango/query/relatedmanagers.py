@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hyperdjango import _engine
+from hyperdjango.database.routing import place_of
 from hyperdjango.errors import FieldError, RelationNotLoaded
 from hyperdjango.models.registry import registry
 from hyperdjango.query import execution
@@ -91,7 +92,7 @@ class RelatedManager(QuerySet[Row_co]):
             return self._asked
         except AttributeError:
             hop, empty = self._link, QuerySet[Any](State(self._link.target))
-            empty._state.using = _engine.origin(self._instance)
+            empty._state.using = place_of(self._instance)
             keys = list(keys_of([self._instance], hop))
             made = of_keys(empty, hop, keys) if keys else empty.none()
             self._asked = made._state
