@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import io
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from harness import clean_environment
-from hyperdjango.database import Database, portal, registry
+from hyperdjango.database import (
+    Database,
+    Notification,
+    Reconnected,
+    Statement,
+    portal,
+    registry,
+)
 from hyperdjango.database.registry import default_database
+from hyperdjango.database.sync import SyncDatabase
+from hyperdjango.database.sync_listen import SyncListener
 from hyperdjango.errors import InterfaceError, UndefinedTable
 
 
@@ -96,6 +107,129 @@ def test_transactions(url: str) -> None:
         assert sync.pool_stats().idle == sync.pool_stats().size
 
 
+# What `Database` has for this package alone, and `sync` itself; `SyncDatabase.run` is something else.
+NOT_BLOCKING = {
+    "connected",
+    "current",
+    "is_connected_in_sync",
+    "is_left_behind",
+    "pool",
+    "read",
+    "run",
+    "serves",
+    "set_current",
+    "sync",
+    "wait_for",
+    "watch",
+}
+
+
+def public(kind: type) -> set[str]:
+    return {name for name in vars(kind) if not name.startswith("_")}
+
+
+def test_every_method_is_there() -> None:
+    assert public(Database) - public(SyncDatabase) == NOT_BLOCKING - {"run"}
+    for name in public(Database) & public(SyncDatabase) - NOT_BLOCKING:
+        own = inspect.signature(getattr(Database, name)).parameters
+        there = inspect.signature(getattr(SyncDatabase, name)).parameters
+        # Waiting for ever is for tasks, which can be cancelled.
+        more = ["timeout"] if name == "listen" else []
+        assert [*own, *more] == list(there), name
+        for parameter in own.values():
+            other = there[parameter.name]
+            assert (parameter.kind, parameter.default) == (other.kind, other.default)
+
+
+def test_hooks(url: str) -> None:
+    class Hook:
+        def __init__(self) -> None:
+            self.told: list[str] = []
+
+        def before(self, statement: Statement) -> None:
+            self.told.append(statement.sql)
+
+        def after(
+            self, token: object, error: BaseException | None, duration: float
+        ) -> None:
+            self.told.append("over")
+
+    hook = Hook()
+    with Database(url).sync as sync:
+        sync.add_hook(hook)
+        sync.query("SELECT 1")
+        sync.remove_hook(hook)
+        sync.query("SELECT 2")
+    assert hook.told == ["SELECT 1", "over"]
+
+
+def payloads(items: Iterable[Notification | Reconnected]) -> list[str]:
+    return [item.payload for item in items if isinstance(item, Notification)]
+
+
+def test_listening(url: str) -> None:
+    database = Database(url, max_size=2)
+    with database.sync as sync:
+        with sync.listen("one", 'an "odd" channel', timeout=0.3) as listener:
+            sync.notify("one", "1")
+            with sync.transaction():
+                sync.notify('an "odd" channel', "2")
+                sync.notify("one", "3")
+            # It goes on where it was left off.
+            item = next(listener)
+            assert isinstance(item, Notification)
+            assert (item.channel, item.payload) == ("one", "1")
+            assert payloads(listener) == ["2", "3"]
+            began = time.monotonic()
+            assert payloads(listener) == []
+            assert time.monotonic() - began > 0.2
+            sync.notify("one", "4")
+            assert payloads(listener) == ["4"]
+            sync.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN \"one%'"
+            )
+            seen: list[object] = []
+            # The session is lost and opened again, however short the time.
+            while not any(isinstance(item, Reconnected) for item in seen):
+                seen.extend(listener)
+            sync.notify("one", "5")
+            assert payloads(listener) == ["5"]
+        assert list(listener) == []
+        with pytest.raises(InterfaceError, match="at least one channel"):
+            sync.listen()
+        with pytest.raises(InterfaceError, match="enter the listener"):
+            next(sync.listen("x"))
+        for wrong in (0, -1, float("nan")):
+            with pytest.raises(InterfaceError, match="None to wait"):
+                sync.listen("x", timeout=wrong)
+        listening = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
+        while sync.query_val(listening):
+            time.sleep(0.01)
+    assert portal._portal is None
+
+
+def test_listening_in_many_threads(url: str) -> None:
+    database = Database(url, max_size=2)
+    sync = database.sync
+    with sync.listen("many") as listener, ThreadPoolExecutor(5) as executor:
+        taken = [executor.submit(lambda: payloads(listener)) for _ in range(4)]
+        for number in range(200):
+            sync.notify("many", str(number))
+        while sync.run(waiting(listener)):
+            time.sleep(0.01)
+        # Who waits is told that it is over.
+        executor.submit(sync.disconnect).result()
+        heard = [payload for one in taken for payload in one.result(10)]
+    assert sorted(map(int, heard)) == list(range(200))
+    assert portal._portal is None
+
+
+async def waiting(listener: SyncListener) -> int:
+    """How many notifications nobody has taken yet."""
+    await asyncio.sleep(0.05)
+    return len(listener._inner._items)
+
+
 def test_many_threads(url: str) -> None:
     database = Database(url, max_size=3)
 
@@ -146,6 +280,7 @@ process = sync.query_val("SELECT pg_backend_pid()")
     [
         "print('done', flush=True)",
         "sync.transaction().__enter__(); print('done', flush=True)",
+        "listener = sync.listen('x', timeout=0.1).__enter__(); print('done', *listener, flush=True)",
         "rows = sync.stream('SELECT generate_series(1, 10000)'); next(rows); print('done', flush=True)",
     ],
 )

@@ -417,14 +417,16 @@ class Database:
 
     def add_hook(self, hook: Hook) -> None:
         """Have a hook be told of every statement; see `Hook`."""
-        self._watching.hooks = (*self._watching.hooks, hook)
-        self._observer = self._watching
+        with self._watching.lock:
+            self._watching.hooks = (*self._watching.hooks, hook)
+            self._observer = self._watching
 
     def remove_hook(self, hook: Hook) -> None:
         """Have a hook be told of nothing more; nothing happens if it never was."""
-        left = tuple(known for known in self._watching.hooks if known is not hook)
-        self._watching.hooks = left
-        self._observer = self._watching if self._watching.is_needed else None
+        with self._watching.lock:
+            left = tuple(known for known in self._watching.hooks if known is not hook)
+            self._watching.hooks = left
+            self._observer = self._watching if self._watching.is_needed else None
 
     # What follows is for this package.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -68,6 +69,8 @@ class Observer:
         self.log_parameters = log_parameters
         self.errors_with_parameters = errors_with_parameters
         self.hooks: tuple[Hook, ...] = ()
+        # Hooks come and go in the threads of `Database.sync` as well.
+        self.lock = threading.Lock()
 
     @property
     def is_needed(self) -> bool:

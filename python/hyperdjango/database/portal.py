@@ -125,7 +125,7 @@ def _at_exit() -> None:
 
     async def goodbye() -> None:
         for database in list(portal.connected):
-            await database.disconnect()
+            await database.sync.leave()
 
     with suppress(Exception):
         done = asyncio.run_coroutine_threadsafe(goodbye(), portal.loop)

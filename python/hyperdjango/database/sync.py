@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
     from hyperdjango.database.copy import CopyDestination, CopyRows, CopySource
     from hyperdjango.database.database import Database
+    from hyperdjango.database.observe import Hook
     from hyperdjango.database.pool import PoolStats
+    from hyperdjango.database.sync_listen import SyncListener
     from hyperdjango.database.transaction import Transaction
 
     _Result = TypeVar("_Result")
@@ -57,6 +59,8 @@ class SyncDatabase:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._thread = _Thread()
+        # Those that are open; only the other thread looks at them.
+        self._listeners: set[SyncListener] = set()
 
     def __repr__(self) -> str:
         return f"{self._database!r}.sync"
@@ -79,8 +83,8 @@ class SyncDatabase:
 
     def disconnect(self) -> None:
         """Close all sessions, and end the thread if no other database uses it."""
-        if self._database.is_connected_in_sync:
-            self._call(self._database.disconnect, connect=False)
+        if self._listeners or self._database.is_connected_in_sync:
+            self._call(self.leave, connect=False)
         portal.leave(self._database)
 
     def __enter__(self) -> Self:
@@ -230,6 +234,39 @@ class SyncDatabase:
         """Send a notification, see `Database.notify`."""
         self._call(lambda: self._database.notify(channel, payload))
 
+    def listen(self, *channels: str, timeout: float | None = None) -> SyncListener:
+        """Listen to notifications, for ``with`` and ``for``, see `Database.listen`.
+
+        Arguments:
+            channels: str, names of channels, unquoted and as they are; one or more.
+            timeout: float | None, seconds without a notification after which ``for`` ends; it can be begun
+                again, and nothing is lost between. None to wait for as long as it takes.
+
+        Raises:
+            ConnectionFailed: when the block is entered and no session can be opened.
+
+        >>> def example(database: Database) -> None:
+        ...     with database.sync.listen("orders", timeout=60) as listener:
+        ...         for item in listener:
+        ...             print(item)
+        ...         print("nothing for a minute")
+        """
+        from hyperdjango.database.sync_listen import SyncListener
+
+        if timeout is not None and not timeout > 0:
+            raise InterfaceError(
+                "timeout must be more than 0 seconds; give None to wait for as long as it takes"
+            )
+        return SyncListener(self, self._database.listen(*channels), timeout)
+
+    def add_hook(self, hook: Hook) -> None:
+        """Have a hook be told of every statement, see `Database.add_hook`; it is called in the other thread."""
+        self._database.add_hook(hook)
+
+    def remove_hook(self, hook: Hook) -> None:
+        """Have a hook be told of nothing more, see `Database.remove_hook`."""
+        self._database.remove_hook(hook)
+
     def transaction(
         self,
         *,
@@ -242,6 +279,12 @@ class SyncDatabase:
             isolation=isolation, readonly=readonly, deferrable=deferrable
         )
         return SyncTransaction(self, inner)
+
+    async def leave(self) -> None:
+        """Close what is open; called in the other thread."""
+        for listener in list(self._listeners):
+            await listener.close()
+        await self._database.disconnect()
 
     async def _nothing(self) -> None:
         pass
