@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import venv
 from pathlib import Path
 
 import pytest
 from harness import PACKAGE
+from hyperdjango import query
 
 SAMPLE = """
 from datetime import datetime
@@ -103,6 +107,40 @@ CHECKERS = {
 }
 
 
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python with the package installed: what a package with py.typed does not export is private there."""
+    folder = tmp_path_factory.mktemp("installed")
+    venv.create(folder, with_pip=False)
+    (packages,) = folder.glob("lib/python*/site-packages")
+    shutil.copytree(
+        PACKAGE / "hyperdjango",
+        packages / "hyperdjango",
+        ignore=shutil.ignore_patterns("*.so", "__pycache__"),
+    )
+    return folder / "bin" / "python"
+
+
+def check_installed(checker: str, folder: Path, source: str, python: Path) -> str:
+    """What the checker says about a module that uses the package as it is installed."""
+    (folder / "pyrightconfig.json").write_text('{"typeCheckingMode": "strict"}')
+    (folder / "models.py").write_text(source)
+    options = {
+        "mypy": ["--strict", "--cache-dir=cache", f"--python-executable={python}"],
+        "pyright": ["--pythonpath", str(python)],
+    }
+    elsewhere = ("MYPYPATH", "PYTHONPATH")
+    done = subprocess.run(
+        [sys.executable, "-m", checker, *options[checker], "models.py"],
+        cwd=folder,
+        env={name: text for name, text in os.environ.items() if name not in elsewhere},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout + done.stderr
+
+
 def check(checker: str, folder: Path, source: str) -> str:
     """What the checker says about a module."""
     settings = {
@@ -132,6 +170,31 @@ def checker(request: pytest.FixtureRequest) -> str:
     if importlib.util.find_spec(request.param) is None:
         pytest.skip(f"{request.param} is not installed")
     return str(request.param)
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "hyperdjango",
+        "hyperdjango.models",
+        "hyperdjango.query",
+        "hyperdjango.models.functions",
+        "hyperdjango.postgres",
+        "hyperdjango.postgres.search",
+        "hyperdjango.database",
+        "hyperdjango.app",
+    ],
+)
+def test_names_are_exported(
+    checker: str, installed: Path, tmp_path: Path, module: str
+) -> None:
+    names = set(importlib.import_module(module).__all__)
+    if module == "hyperdjango.models":
+        names |= {*query.__all__, "Range"}
+    listed = ", ".join(sorted(names))
+    source = f"from {module} import {listed}\n\nprint({listed})\n"
+    said = check_installed(checker, tmp_path, source, installed)
+    assert " error" not in said.replace("0 errors", ""), said
 
 
 def test_what_queries_give(checker: str, tmp_path: Path) -> None:
