@@ -317,8 +317,8 @@ def _server_error(
     """The exception for an error of the server's; the engine calls it."""
     kind = _BY_SQLSTATE.get(sqlstate) or _BY_SQLSTATE.get(sqlstate[:2]) or DatabaseError
     text = f"{message} (SQLSTATE {sqlstate})"
-    if statement is not None and position is not None:
-        text += _place(statement, position)
+    if statement:
+        text += _shown(statement) if position is None else _place(statement, position)
     if "context" in fields:
         text += _copy_line(fields["context"])
     if "hint" in fields:
@@ -330,6 +330,18 @@ def _server_error(
     for name, value in fields.items():
         setattr(error, name, value)
     return error
+
+
+# How much of a statement is part of a message; all of it is in the exception's ``statement``.
+_SHOWN = 400
+
+
+def _shown(statement: str) -> str:
+    """A statement as part of a message, on lines of its own."""
+    text = statement.strip()
+    if len(text) > _SHOWN:
+        text = f"{text[:_SHOWN].rstrip()} …"
+    return f"\nStatement: {text}"
 
 
 def _copy_line(context: str) -> str:

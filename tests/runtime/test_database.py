@@ -109,6 +109,26 @@ def test_errors_say_what_and_where(url: str) -> None:
             )
             assert problem.detail == "Key (n)=(1) already exists."
             assert "(1)" not in str(problem)
+            assert str(problem).splitlines()[1:] == [
+                "Statement: INSERT INTO faulty VALUES ($1, $2)"
+            ]
+            for sqlstate, sql, parameters in (
+                ("23502", "INSERT INTO faulty VALUES ($1)", (7,)),
+                ("22012", "SELECT 1 / $1::int", (0,)),
+                ("22003", "SELECT $1::int * $1::int", (2_000_000_000,)),
+                ("22P02", "SELECT $1::text::int", ("abc",)),
+                ("40001", "DO 'BEGIN RAISE SQLSTATE ''40001''; END'", ()),
+            ):
+                with pytest.raises(Error) as told:
+                    await database.query(sql, *parameters)
+                assert told.value.sqlstate == sqlstate
+                assert told.value.statement == sql
+                assert f"\nStatement: {sql}" in str(told.value)
+            long = f"SELECT 1 / $1::int -- {'x' * 1000}\n"
+            with pytest.raises(Error) as told:
+                await database.query(long, 0)
+            assert told.value.statement == long
+            assert str(told.value).endswith("xxx …") and len(str(told.value)) < 500
             with pytest.raises(UndefinedColumn) as place:
                 await database.query("SELECT n,\n  missing\nFROM faulty")
             assert place.value.position == 13
