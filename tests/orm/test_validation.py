@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from harness import Cluster
 from hyperdjango import errors
-from hyperdjango.models import Check, EnumType, Field, Index, Model, Unique
+from hyperdjango.models import Check, DomainType, EnumType, Field, Index, Model, Unique
 from hyperdjango.query import Value
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -23,9 +24,48 @@ CREATE TABLE offers (
     CHECK (quantity > 0), CONSTRAINT price_fits CHECK (price < quantity * 100), UNIQUE (area, number)
 );
 CREATE UNIQUE INDEX ON offers (slot);
+CREATE DOMAIN percentage AS numeric(5,2) DEFAULT 0 CHECK (VALUE >= 0) CHECK (VALUE <= 100);
+CREATE DOMAIN half AS percentage CONSTRAINT at_most_half CHECK (VALUE <= 50);
+CREATE DOMAIN given AS text NOT NULL CHECK (VALUE <> '');
+CREATE DOMAIN "Odd" AS mood CHECK (VALUE <> 'sad');
+CREATE TABLE guarded (
+    id serial PRIMARY KEY, rate percentage NOT NULL, said percentage, part half, halves half[], word given DEFAULT 'w', odd "Odd",
+    key uuid UNIQUE, at timestamptz, list integer[], data jsonb, note text, value integer CHECK (value > 0)
+);
 """
 
-types = [EnumType("public", "mood", ["sad", "happy"])]
+types = [
+    EnumType("public", "mood", ["sad", "happy"]),
+    DomainType(
+        "public",
+        "percentage",
+        "numeric(5,2)",
+        db_default="0",
+        checks=[
+            Check("(VALUE >= (0)::numeric)", name="not_negative"),
+            Check("(VALUE <= (100)::numeric)"),
+        ],
+    ),
+    DomainType(
+        "public",
+        "half",
+        "public.percentage",
+        checks=[Check("((VALUE)::numeric <= (50)::numeric)", name="at_most_half")],
+    ),
+    DomainType(
+        "public",
+        "given",
+        "text",
+        nullable=False,
+        checks=[Check("(VALUE <> ''::text)")],
+    ),
+    DomainType(
+        "public",
+        "Odd",
+        "public.mood",
+        checks=[Check("((VALUE)::public.mood <> 'sad'::public.mood)")],
+    ),
+]
 
 
 class Offer(Model):
@@ -55,6 +95,27 @@ class Offer(Model):
             raise errors.ValidationError("bad is no code")
         if self.code == "worse":
             raise errors.ValidationError({"code": "worse is no code"})
+
+
+class Guarded(Model):
+    id: int = Field(primary_key=True)
+    rate: Decimal = Field(db_type="public.percentage")
+    said: str = Field(nullable=True, db_type="public.percentage")
+    part: Decimal = Field(nullable=True, db_type="public.half")
+    halves: list[Decimal] = Field(nullable=True, db_type="public.half[]")
+    word: str = Field(nullable=True, db_type="public.given", db_default="'w'::text")
+    odd: str = Field(nullable=True, db_type='public."Odd"')
+    key: str = Field(nullable=True, unique=True, db_type="uuid")
+    at: str = Field(nullable=True, db_type="timestamp with time zone")
+    list: str = Field(nullable=True, db_type="integer[]")
+    data: str = Field(nullable=True, db_type="jsonb")
+    note: str = Field(nullable=True)
+    value: int = Field(nullable=True)
+
+    class Meta:
+        table_name = "guarded"
+        managed = False
+        constraints = (Check("(value > 0)"),)
 
 
 @pytest.fixture(scope="module")
@@ -184,3 +245,71 @@ def test_what_must_be_given() -> None:
     assert error.messages == ["one", "two"] and error.code == "both"
     with pytest.raises(AttributeError):
         error.message_dict  # noqa: B018
+
+
+FITTING: list[dict[str, Any]] = [
+    {},
+    {"rate": 0, "part": 50, "word": "x", "odd": "happy", "value": 1},
+    {"rate": 100, "part": None, "halves": [Decimal(1), None], "odd": None},
+    {"key": "{a0eebc999c0b4ef8bb6d6bb9bd380a11}", "at": "infinity", "list": "{1,2}"},
+    {"said": "5.123", "data": '{"a": 1}', "note": "zz"},
+]
+REFUSED: list[tuple[dict[str, Any], dict[str, str]]] = [
+    ({"rate": 500}, {"rate": "domain percentage"}),
+    ({"rate": "-0.5"}, {"rate": "the check not_negative of the domain percentage"}),
+    ({"rate": 5000}, {"rate": "digits before the point"}),
+    ({"rate": None}, {"rate": "NULL"}),
+    ({"said": "500"}, {"said": "domain percentage"}),
+    ({"said": "5000"}, {"said": "numeric field overflow"}),
+    ({"said": "x"}, {"said": "invalid input syntax for type numeric"}),
+    ({"part": 70}, {"part": "at_most_half"}),
+    ({"part": 170}, {"part": "domain percentage"}),
+    ({"halves": [1, 70]}, {"halves": "at_most_half"}),
+    ({"word": ""}, {"word": "domain given"}),
+    ({"word": None}, {"word": "NULL"}),
+    ({"odd": "sad"}, {"odd": "domain Odd"}),
+    ({"odd": "glad"}, {"odd": "none of the labels of public.mood"}),
+    ({"key": "zz"}, {"key": "invalid input syntax for type uuid"}),
+    ({"at": "soon"}, {"at": "timestamp"}),
+    ({"list": "{a}"}, {"list": "integer"}),
+    ({"data": "{"}, {"data": "json"}),
+    (
+        {"key": "z", "at": "z", "rate": 101, "value": 0, "note": "z"},
+        {"key": "uuid", "at": "time", "rate": "percentage", "__all__": "(value > 0)"},
+    ),
+]
+
+
+@pytest.mark.parametrize("in_transaction", [False, True])
+def test_domains_and_text_of_other_types(w: World, in_transaction: bool) -> None:
+    async def all_of_it(database: Noting) -> None:
+        for values in FITTING:
+            one = Guarded(**values)
+            await one.full_clean()
+            await one.save()
+        for values, expected in REFUSED:
+            with pytest.raises(errors.ValidationError) as caught:
+                await Guarded(**values).full_clean()
+            said = caught.value.message_dict
+            assert said.keys() == expected.keys()
+            for name, words in expected.items():
+                assert words in " ".join(said[name])
+            with pytest.raises(errors.DatabaseError):
+                async with database.transaction():
+                    await Guarded(**values).save()
+            await Guarded(**values).full_clean(exclude=[*expected, "value"])
+        assert await Guarded.objects.count() == len(FITTING)
+
+    async def work(database: Noting) -> None:
+        await Guarded.objects.all().delete()
+        if in_transaction:
+            async with database.transaction():
+                await all_of_it(database)
+                # Another task of the transaction can't guard it, and looks at the rest.
+                await asyncio.create_task(
+                    Guarded(key="a0eebc999c0b4ef8bb6d6bb9bd380a12").full_clean()
+                )
+        else:
+            await all_of_it(database)
+
+    w.run(work)

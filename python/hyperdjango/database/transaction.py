@@ -85,6 +85,11 @@ class Transaction:
         """Whether statements can run in it."""
         return self.connection is not None
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether the running task began it, and may open a savepoint in it."""
+        return self._owner is _running()
+
     async def wait(
         self, start: Callable[[Connection], asyncio.Future[_Result]]
     ) -> _Result:

@@ -333,9 +333,9 @@ class Model(Record):
 
         Django documentation, "Model instance reference", "Validating objects".
         """
-        from hyperdjango.models import validation
+        from hyperdjango.models import validation_asked
 
-        await validation.validate_unique(self, exclude or (), using)
+        await validation_asked.validate_unique(self, exclude or (), using)
 
     async def validate_constraints(
         self,
@@ -357,9 +357,9 @@ class Model(Record):
 
         Django documentation, "Model instance reference", "Validating objects".
         """
-        from hyperdjango.models import validation
+        from hyperdjango.models import validation_asked
 
-        await validation.validate_constraints(self, exclude or (), using)
+        await validation_asked.validate_constraints(self, exclude or (), using)
 
     async def full_clean(
         self,
