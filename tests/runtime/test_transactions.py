@@ -76,6 +76,31 @@ def test_savepoints(url: str, run: Run) -> None:
     run(check())
 
 
+@pytest.mark.parametrize("word", ["ROLLBACK", "COMMIT", "ABORT"])
+def test_an_end_by_hand_is_noticed(url: str, run: Run, word: str) -> None:
+    async def check() -> None:
+        async with Database(url, max_size=1) as database:
+            await prepare(database)
+            with pytest.raises(InterfaceError, match="over before the end of its"):
+                async with database.transaction():
+                    await database.execute(word)
+                    await database.execute("INSERT INTO notes VALUES (1)")
+            with pytest.raises(InterfaceError, match="over before the end of its"):
+                async with database.transaction(), database.transaction():
+                    await database.execute(word)
+            # What leaves the block matters more.
+            with pytest.raises(KeyError):
+                async with database.transaction():
+                    await database.execute(word)
+                    raise KeyError
+            async with database.transaction():
+                await database.execute("INSERT INTO notes VALUES (2)")
+            assert await notes(database) == [1, 2]
+            assert database.pool_stats().idle == 1
+
+    run(check())
+
+
 def test_properties(url: str) -> None:
     async def check() -> None:
         async with Database(url) as database:

@@ -192,6 +192,14 @@ class Transaction:
                 pool.release(connection)
 
     async def _finish(self, connection: Connection, pool: Pool, success: bool) -> None:
+        if connection.idle and connection.transaction == "idle":
+            if success:
+                raise InterfaceError(
+                    "the transaction was over before the end of its block: a statement in it was a COMMIT, a "
+                    "ROLLBACK or the like, and what followed was not in a transaction; leave the end to "
+                    "transaction(), which rolls back when an exception leaves the block"
+                )
+            return
         failed = connection.transaction == "failed"
         if success and connection.idle and not failed:
             command = (
