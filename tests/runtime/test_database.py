@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import socket
 import subprocess
 import sys
+import time
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 from harness import PACKAGE
@@ -262,6 +266,28 @@ def test_wrong_use(url: str) -> None:
             Database("http://example.org")
         with pytest.raises(InterfaceError, match="min_size"):
             Database(url, min_size=3, max_size=2)
+        arguments: tuple[tuple[str, Any, str], ...] = (
+            ("connect_timeout", 0, "give None for no limit"),
+            ("acquire_timeout", "x", "a number of seconds, or None"),
+            ("acquire_timeout", -1, "more than 0 seconds, and is -1"),
+            ("query_timeout", 0, "give None for no limit"),
+            ("query_timeout", float("nan"), "more than 0 seconds"),
+            ("query_timeout", float("inf"), "give None for no limit"),
+            ("query_timeout", True, "a number of seconds"),
+            ("max_lifetime", -0.5, "more than 0 seconds"),
+            ("max_idle", "1h", "a number of seconds"),
+            ("slow_query", -1, "must not be negative"),
+            ("slow_query", "1", "a number of seconds"),
+            ("min_size", "3", "a whole number, not '3'"),
+            ("min_size", -1, "must not be negative"),
+            ("max_size", 2.5, "a whole number"),
+            ("max_size", 0, "1 <= max_size"),
+            ("statement_cache_size", None, "a whole number"),
+        )
+        for name, value, words in arguments:
+            with pytest.raises(InterfaceError, match=words) as wrong:
+                Database(url, **{"min_size": 0, name: value})
+            assert name in str(wrong.value)
         await database.connect()
 
     asyncio.run(check())
@@ -274,6 +300,31 @@ def test_wrong_use(url: str) -> None:
         assert "geheim" not in repr(Database(secret))
 
     asyncio.run(refused())
+
+
+def test_the_url_says_how_long_opening_may_take(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def seconds(given: str | None, **options: Any) -> float:
+        began = time.monotonic()
+        with pytest.raises(ConnectionFailed):
+            asyncio.run(Database(given, **options).connect())
+        return time.monotonic() - began
+
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        plain = f"postgres://x@127.0.0.1:{silent.getsockname()[1]}/x?sslmode=disable"
+        assert 0.9 < seconds(f"{plain}&connect_timeout=1") < 3
+        # What is given counts more.
+        assert seconds(f"{plain}&connect_timeout=60", connect_timeout=0.2) < 3
+        monkeypatch.chdir(tmp_path)
+        Path(".env").write_text(f"DATABASE_URL={plain}&connect_timeout=1\n")
+        for name in ("DATABASE_URL", "HYPER_DATABASE_URL"):
+            monkeypatch.delenv(name, raising=False)
+        assert 0.9 < seconds(None) < 3
+        monkeypatch.setenv("PGCONNECT_TIMEOUT", "1")
+        assert 0.9 < seconds(plain) < 3
 
 
 def test_nothing_is_leaked(url: str, run: Run) -> None:

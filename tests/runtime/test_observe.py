@@ -75,7 +75,7 @@ def test_hooks_are_told_of_everything(url: str, run: Run) -> None:
                 ("COMMIT", (), None),
                 ("BEGIN READ ONLY", (), None),
                 ("ROLLBACK", (), None),
-                ("SELECT $1::int", (), None),
+                ("SELECT $1::int", ((1,), (2,)), None),
                 ("VALUES (1)", (), None),
                 ("COPY (SELECT 2) TO STDOUT WITH (FORMAT text)", (), None),
                 ("SELECT pg_sleep(50)", (), "CancelledError"),
@@ -112,9 +112,10 @@ def test_slow_statements(url: str, caplog: pytest.LogCaptureFixture) -> None:
             await database.query("SELECT pg_sleep($1::float8)", 0.06)
         async with Database(url, slow_query=0, log_parameters=True) as database:
             await database.query("SELECT $1::text", "value")
+            await database.execute_many("SELECT $1::text", [["a"], ["b"]])
 
     asyncio.run(check())
-    slow, every = caplog.records
+    slow, every, many = caplog.records
     assert (slow.name, slow.levelno) == ("hyperdjango.queries", logging.WARNING)
     fields = vars(slow)
     assert fields["sql"] == "SELECT pg_sleep($1::float8)"
@@ -123,6 +124,7 @@ def test_slow_statements(url: str, caplog: pytest.LogCaptureFixture) -> None:
     assert "parameters" not in fields
     assert vars(every)["parameters"] == ("value",)
     assert "value" not in every.getMessage()
+    assert vars(many)["parameters"] == (("a",), ("b",))
 
 
 def test_what_errors_carry(url: str, run: Run) -> None:
@@ -131,6 +133,9 @@ def test_what_errors_carry(url: str, run: Run) -> None:
             with pytest.raises(DataError) as caught:
                 await database.query("SELECT 1 / $1::int", 0)
             assert caught.value.parameters == (0,)
+            with pytest.raises(DataError) as many:
+                await database.execute_many("SELECT 1 / $1::int", [(1,), [0]])
+            assert many.value.parameters == ((1,), (0,))
         async with Database(url) as database:
             with pytest.raises(DataError) as plain:
                 await database.query("SELECT 1 / $1::int", 0)

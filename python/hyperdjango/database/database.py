@@ -8,6 +8,13 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from hyperdjango.database import portal, registry
+from hyperdjango.database.arguments import (
+    CONNECT_TIMEOUT,
+    check_count,
+    check_seconds,
+    check_slow_query,
+    says_connect_timeout,
+)
 from hyperdjango.database.notices import log_notice
 from hyperdjango.database.observe import Observer
 from hyperdjango.database.pool import Pool, PoolStats
@@ -26,7 +33,7 @@ if TYPE_CHECKING:
         Sequence,
     )
     from contextlib import AbstractContextManager
-    from types import TracebackType
+    from types import EllipsisType, TracebackType
     from typing import Any, Self, TypeVar
 
     from hyperdjango.database.copy import (
@@ -59,7 +66,8 @@ class Database:
             as the ``hyper`` command does, in ``DATABASE_URL``, ``.env`` or libpq's variables.
         min_size: int, sessions that ``connect`` opens, and that are opened again when they are lost.
         max_size: int, the most sessions that are open at once.
-        connect_timeout: float | None, seconds that opening a session may take with each address.
+        connect_timeout: float | None, seconds that opening a session may take with each address; if it is
+            not given, what the URL says, or 10; None for what the URL says, or no limit.
         acquire_timeout: float | None, seconds that a statement may wait for a free session.
         query_timeout: float | None, seconds that a statement may take before it is cancelled.
         max_lifetime: float | None, seconds after which a session is replaced when nobody uses it.
@@ -89,7 +97,7 @@ class Database:
         *,
         min_size: int = 1,
         max_size: int = 10,
-        connect_timeout: float | None = 10.0,
+        connect_timeout: float | EllipsisType | None = ...,
         acquire_timeout: float | None = 30.0,
         query_timeout: float | None = None,
         max_lifetime: float | None = 3600.0,
@@ -105,12 +113,27 @@ class Database:
     ) -> None:
         from hyperdjango._engine import Settings
 
-        if not 0 <= min_size <= max_size or max_size < 1:
+        for argument, size in (
+            ("min_size", min_size),
+            ("max_size", max_size),
+            ("statement_cache_size", statement_cache_size),
+        ):
+            check_count(argument, size)
+        if connect_timeout is ...:
+            connect_timeout = None if says_connect_timeout(url) else CONNECT_TIMEOUT
+        for argument, seconds in (
+            ("connect_timeout", connect_timeout),
+            ("acquire_timeout", acquire_timeout),
+            ("query_timeout", query_timeout),
+            ("max_lifetime", max_lifetime),
+            ("max_idle", max_idle),
+        ):
+            check_seconds(argument, seconds)
+        check_slow_query(slow_query)
+        if not min_size <= max_size or max_size < 1:
             raise InterfaceError(
                 "min_size and max_size must fulfil 0 <= min_size <= max_size, 1 <= max_size"
             )
-        if statement_cache_size < 0:
-            raise InterfaceError("statement_cache_size must not be negative")
         self.settings = Settings(
             url, connect_timeout, application_name, list((settings or {}).items())
         )
@@ -215,7 +238,7 @@ class Database:
         tuples = [tuple(values) for values in parameters]
         if not tuples:
             return 0
-        with self.watch(sql, ()):
+        with self.watch(sql, () if self._observer is None else tuple(tuples)):
             transaction = self.current()
             if transaction is not None:
                 return await transaction.wait(lambda it: it.run_many(sql, tuples))

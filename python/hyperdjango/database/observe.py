@@ -25,7 +25,7 @@ class Statement:
 
     Attributes:
         sql: str, its text, with ``$1``, ``$2`` … for the parameters.
-        parameters: tuple, their values; those of `execute_many` are not here.
+        parameters: tuple, their values; of `execute_many` one tuple of them for each row.
         database: Database, where it runs.
     """
 
