@@ -262,13 +262,14 @@ class ModelField(FieldReader):
         Raises:
             FieldValueError: the value can't become the field's type.
         """
-        # An expression, ``F("n") + 1``, is computed by the database when the instance is saved.
-        if (
-            value is not None
-            and type(value) is not self._exact
-            and not is_expression(value)
-        ):
-            value = self.convert(value)
+        if value is not None and type(value) is not self._exact:
+            if is_expression(value):
+                # ``F("n") + 1`` is computed by the database when the instance is saved.
+                from hyperdjango.query.writing import check_expression
+
+                check_expression(self, value)
+            else:
+                value = self.convert(value)
         if self.primary_key and is_loaded(instance) and self._holds(instance, value):
             # The key of a loaded row can't change, and does not.
             return

@@ -17,9 +17,11 @@ from hyperdjango.query.expressions import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from hyperdjango.query.conditions import Condition
+    from hyperdjango.query.expressions import Value
     from hyperdjango.query.scope import Scope
 
 
@@ -210,6 +212,11 @@ class _OfArgument(Aggregate):
 
     def type_name(self, scope: Scope) -> str | None:
         return self.arguments[0].type_name(scope)
+
+    def plain_values(self, scope: Scope) -> Iterator[Value]:
+        yield from self.arguments[0].plain_values(scope)
+        if self.default is not None:
+            yield from self.default.plain_values(scope)
 
 
 class Max(_OfArgument):

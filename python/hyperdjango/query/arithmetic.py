@@ -6,10 +6,11 @@ import datetime as dates
 from decimal import Decimal
 
 from hyperdjango.query.expressions import Expression, Value, operand
+from hyperdjango.query.zones import check_together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from hyperdjango.query.scope import Scope
@@ -40,6 +41,12 @@ class Combined(Expression):
     def _kinds(self, scope: Scope) -> tuple[type[Any] | None, type[Any] | None]:
         left, right = alike((self.left, self.right), scope)
         return _kind(left, scope), _kind(right, scope)
+
+    def plain_values(self, scope: Scope) -> Iterator[Value]:
+        # A moment that a length of time is added to stays one with a time zone, or without.
+        if self.python_type(scope) in (dates.datetime, dates.time):
+            yield from self.left.plain_values(scope)
+            yield from self.right.plain_values(scope)
 
     def python_type(self, scope: Scope) -> type[Any] | None:
         left, right = self._kinds(scope)
@@ -109,7 +116,11 @@ def alike(many: Sequence[Expression], scope: Scope) -> tuple[Expression, ...]:
     """Expressions that are to have one type: plain values take that of the others where they can.
 
     1.1 beside a numeric is numeric, and text beside a column that is read as text is of the column's type.
+
+    Raises:
+        FieldValueError: a moment with a time zone would meet one without.
     """
+    check_together(many, scope)
     if not any(isinstance(one, Value) and one.db_type is None for one in many):
         return tuple(many)
     others = [one for one in many if not isinstance(one, Value)]

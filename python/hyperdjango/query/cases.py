@@ -8,8 +8,10 @@ from hyperdjango.query.expressions import Expression, checked_type, expression
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
+    from hyperdjango.query.expressions import Value
     from hyperdjango.query.scope import Scope
 
 
@@ -37,6 +39,9 @@ class When(Expression):
 
     def python_type(self, scope: Scope) -> type[Any] | None:
         return self.then.python_type(scope)
+
+    def plain_values(self, scope: Scope) -> Iterator[Value]:
+        return self.then.plain_values(scope)
 
 
 class Case(Expression):
@@ -77,7 +82,8 @@ class Case(Expression):
         return widest(one.python_type(scope) for one in made)
 
     def type_name(self, scope: Scope) -> str | None:
-        known = (case.then.type_name(scope) for case in self.cases)
+        values = (*(case.then for case in self.cases), self.default)
+        known = (one.type_name(scope) for one in values)
         return self.db_type or next((one for one in known if one), None)
 
     def is_text_form(self, scope: Scope) -> bool:
@@ -85,3 +91,8 @@ class Case(Expression):
             one.is_text_form(scope)
             for one in (*(case.then for case in self.cases), self.default)
         )
+
+    def plain_values(self, scope: Scope) -> Iterator[Value]:
+        if self.db_type is None:
+            for one in (*self.cases, self.default):
+                yield from one.plain_values(scope)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from hyperdjango.errors import FieldError, FieldValueError
 from hyperdjango.query import lookups
-from hyperdjango.query.expressions import Expression, F, Value
+from hyperdjango.query.expressions import Expression, F, Value, operand
 from hyperdjango.query.operators import one, text_of
 from hyperdjango.query.periods import Period
 from hyperdjango.query.scope import Scope
 from hyperdjango.query.sides import Side
+from hyperdjango.query.zones import check_side, check_together
 from hyperdjango.quoting import identifier
 
 TYPE_CHECKING = False
@@ -294,6 +295,10 @@ class Compare(Condition):
             name, rest = found
             side = scope.annotations[name].side(scope)
             comparison = lookups.Comparison(side, rest, self.name)
+            if not comparison.chain and side.family in ("datetime", "time"):
+                one_or_more = self.value if _is_several(self.value) else (self.value,)
+                for value in one_or_more:
+                    check_together((scope.annotations[name], operand(value)), scope)
             return self._compared(comparison, scope.annotation(name), scope, True, None)
         lookup = self.lookup
         if lookup is None or lookup.model is not scope.model:
@@ -332,6 +337,9 @@ class Compare(Condition):
             source = comparison.chain[-1].source
             return operator.write_period(source, sql, places, scope), nullable
         sql = comparison.transformed(sql, scope)
+        for one_value in values[0] if operator.name == "in" else values:
+            if isinstance(one_value, Expression):
+                check_side(side, one_value, scope)
         if operator.name == "in" and (
             side.family == "array" or any(isinstance(x, Expression) for x in values[0])
         ):
@@ -361,6 +369,7 @@ class Compare(Condition):
         operator = comparison.operator
         if comparison.null:
             raise comparison.side.refuse(value, "isnull True or False")
+        check_side(comparison.side, value, scope)
         if _is_money(comparison.side, scope):
             sql = f"{sql}::numeric"
         if getattr(value, "is_text_query", False) and operator.name in (

@@ -63,6 +63,10 @@ class Expression:
         """Whether its values are read in PostgreSQL's text form: a ``str`` field over another type."""
         return False
 
+    def plain_values(self, scope: Scope) -> Iterator[Value]:
+        """The plain values, of no stated type, that it may give as they are."""
+        yield from ()
+
     def default_name(self) -> str:
         """The name that it has in a result when it is given none.
 
@@ -252,6 +256,11 @@ class F(Expression):
         path = follow(scope.model, self.name)
         return not path.rest and path.fields[0].python_type is str
 
+    def plain_values(self, scope: Scope) -> Iterator[Value]:
+        annotation = scope.annotations.get(self.name)
+        if annotation is not None:
+            yield from annotation.plain_values(scope)
+
     def field(self, scope: Scope) -> ModelField | None:
         """The field that it names, where it is one."""
         if scope.split(self.name) is not None:
@@ -325,6 +334,15 @@ class OuterRef(F):
         outer = scope.outermost(self.levels)
         return outer is not None and super().is_text_form(outer)
 
+    def plain_values(self, scope: Scope) -> Iterator[Value]:
+        outer = scope.outermost(self.levels)
+        if outer is not None:
+            yield from super().plain_values(outer)
+
+    def field(self, scope: Scope) -> ModelField | None:
+        outer = scope.outermost(self.levels)
+        return None if outer is None else super().field(outer)
+
 
 # The type that a plain value has where nothing else decides.
 _CASTS: dict[type[Any], str] = {
@@ -376,6 +394,10 @@ class Value(Expression):
         if self.db_type is not None or self.value is None:
             return self.db_type
         return type_of_value(self.value)
+
+    def plain_values(self, scope: Scope) -> Iterator[Value]:
+        if self.db_type is None:
+            yield self
 
 
 def type_of_value(value: Any) -> str:
@@ -463,6 +485,8 @@ class Func(Expression):
 
     function: str = ""
     result: type[Any] | None = None
+    # Whether its arguments are taken each for itself, so that they need not be alike.
+    apart = False
 
     def __init__(
         self, *arguments: Any, function: str | None = None, db_type: str | None = None
@@ -481,6 +505,10 @@ class Func(Expression):
         return self.arguments
 
     def sql(self, scope: Scope) -> str:
+        if not self.apart and len(self.arguments) > 1:
+            from hyperdjango.query.zones import check_together
+
+            check_together(self.arguments, scope)
         arguments = ", ".join(argument.sql(scope) for argument in self.arguments)
         return f"{self.function}({arguments})"
 

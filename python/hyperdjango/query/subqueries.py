@@ -11,8 +11,10 @@ from hyperdjango.query.writer import Writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
+    from hyperdjango.query.expressions import Value
     from hyperdjango.query.queryset import QuerySet
     from hyperdjango.query.scope import Scope
     from hyperdjango.query.state import State
@@ -107,6 +109,11 @@ class Subquery(Expression):
     def is_text_form(self, scope: Scope) -> bool:
         found = self._value(scope)
         return found is not None and found[0].is_text_form(found[1])
+
+    def plain_values(self, scope: Scope) -> Iterator[Value]:
+        found = self._value(scope)
+        if self.db_type is None and found is not None:
+            yield from found[0].plain_values(found[1])
 
 
 class Exists(Condition):

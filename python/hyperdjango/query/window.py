@@ -9,8 +9,10 @@ from hyperdjango.query.expressions import Expression, Func, expression
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
+    from hyperdjango.query.expressions import Value
     from hyperdjango.query.scope import Scope
 
 
@@ -78,6 +80,9 @@ class Window(Expression):
 
     def is_text_form(self, scope: Scope) -> bool:
         return self.value.is_text_form(scope)
+
+    def plain_values(self, scope: Scope) -> Iterator[Value]:
+        return self.value.plain_values(scope)
 
 
 def _tuple(value: Any) -> tuple[Any, ...]:
@@ -188,6 +193,10 @@ class _OfArgument(WindowFunction):
 
     def is_text_form(self, scope: Scope) -> bool:
         return self.arguments[0].is_text_form(scope)
+
+    def plain_values(self, scope: Scope) -> Iterator[Value]:
+        for one in (self.arguments[0], *self.arguments[2:]):
+            yield from one.plain_values(scope)
 
 
 class FirstValue(_OfArgument):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from hyperdjango.database import Database
     from hyperdjango.models.field import ModelField
+    from hyperdjango.query.expressions import Expression
     from hyperdjango.query.queryset import QuerySet
     from hyperdjango.query.state import State
 
@@ -151,7 +152,8 @@ class Writing(Generic[Row_co]):
             field = model._meta.get_field(name)
             if writes.is_computed(field):
                 raise FieldError(f"{field} is computed by the database")
-            found[field] = writes.converted(field, value)
+            found[field] = made = writes.converted(field, value)
+            check_expression(field, made, self._state.annotations)
         return await self._change(
             lambda state, columns: writes.update(state, found, columns)
         )
@@ -248,6 +250,30 @@ class Writing(Generic[Row_co]):
         return await bulk.update(
             self._state.model, list(instances), fields, batch_size, database
         )
+
+
+def check_expression(
+    field: ModelField, value: Any, annotations: Mapping[str, Expression] | None = None
+) -> None:
+    """Refuse an expression that a field is set to, if it may give a plain value that the field is none of.
+
+    Arguments:
+        field: ModelField, the field.
+        value: the expression; anything else is not looked at.
+        annotations: the expressions that have names.
+
+    Raises:
+        FieldValueError: it may.
+    """
+    from hyperdjango.query.expressions import Expression
+    from hyperdjango.query.scope import Scope
+    from hyperdjango.query.writer import Writer
+    from hyperdjango.query.zones import check_field
+
+    if isinstance(value, Expression) and field.model is not None:
+        scope = Scope(field.model, Writer(), None, annotations)
+        scope.checking = True
+        check_field(field, value, scope)
 
 
 def _called(value: Any) -> Any:

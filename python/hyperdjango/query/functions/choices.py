@@ -9,8 +9,10 @@ from hyperdjango.quoting import literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
+    from hyperdjango.query.expressions import Value
     from hyperdjango.query.scope import Scope
 
 
@@ -35,6 +37,10 @@ class Choice(Func):
 
     def is_text_form(self, scope: Scope) -> bool:
         return any(one.is_text_form(scope) for one in self.arguments)
+
+    def plain_values(self, scope: Scope) -> Iterator[Value]:
+        for one in self.arguments:
+            yield from one.plain_values(scope)
 
 
 class Coalesce(Choice):
@@ -114,6 +120,7 @@ class JSONArray(Func):
 
     function = "jsonb_build_array"
     result: type[Any] | None = dict
+    apart = True
 
     def type_name(self, scope: Scope) -> str | None:
         return "jsonb"
