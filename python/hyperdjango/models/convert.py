@@ -234,6 +234,16 @@ def _is_beyond(pattern: str, value: str) -> bool:
     return fullmatch(pattern, value, ASCII) is not None
 
 
+def is_beyond_python(kind: type[Any], value: str) -> bool:
+    """Whether text is a date, moment or time of day that PostgreSQL has and Python has not."""
+    patterns = {
+        dates.date: _BEYOND_DATE,
+        dates.datetime: _BEYOND_MOMENT[None],
+        dates.time: _BEYOND_TIME[None],
+    }
+    return _is_beyond(patterns[kind], value)
+
+
 def to_date(field: ModelField, value: Any) -> dates.date:
     """A date, from ISO 8601 text; a moment is no date, since its time would be lost."""
     wanted = 'a date, date(2024, 5, 17) or "2024-05-17"'

@@ -5,10 +5,11 @@ from __future__ import annotations
 from hyperdjango.errors import FieldError, FieldValueError
 from hyperdjango.query import lookups
 from hyperdjango.query.expressions import Expression, F, Value, operand
+from hyperdjango.query.families import family_of
 from hyperdjango.query.operators import one, text_of
 from hyperdjango.query.periods import Period
 from hyperdjango.query.scope import Scope
-from hyperdjango.query.sides import Side
+from hyperdjango.query.sides import Side, beyond
 from hyperdjango.query.zones import check_side, check_together
 from hyperdjango.quoting import identifier
 
@@ -231,6 +232,8 @@ class Compare(Condition):
         self.lookup: Lookup | None = None
         self.operator: Operator | None = None
         self.values: tuple[Any, ...] | None = None
+        # Whether the values are what Python can't hold, in PostgreSQL's text form.
+        self.beyond = False
         # Whether the text depends on the lookup and the operator alone.
         self.is_plain = False
 
@@ -253,7 +256,7 @@ class Compare(Condition):
             return None
         values.extend(self.values)
         # An operator is one object for each kind of side, and IS NULL is another than `=`.
-        return self.name, id(self.operator)
+        return self.name, id(self.operator), self.beyond
 
     def prepare(self, model: type[Model]) -> None:
         """Find the lookup and convert the value.
@@ -286,6 +289,9 @@ class Compare(Condition):
             self.is_plain = False
             return
         self.values = self.operator.prepare(comparison.side, value)
+        in_text_form = _beyond(comparison.side, self.operator, self.values)
+        self.beyond = in_text_form is not None
+        self.values = in_text_form or self.values
         # A list of lists has no array type of its own: there is a parameter for each.
         self.is_plain = self.operator.name != "in" or comparison.side.family != "array"
 
@@ -340,17 +346,20 @@ class Compare(Condition):
         for one_value in values[0] if operator.name == "in" else values:
             if isinstance(one_value, Expression):
                 check_side(side, one_value, scope)
+        as_text = side.text if operator.text is None else operator.text
+        in_text_form = _beyond(side, operator, values)
+        if in_text_form is not None:
+            values, as_text = in_text_form, True
         if operator.name == "in" and (
             side.family == "array" or any(isinstance(x, Expression) for x in values[0])
         ):
             items = [
                 item.sql(scope)
                 if isinstance(item, Expression)
-                else scope.writer.parameter(item, side.text)
+                else scope.writer.parameter(item, as_text)
                 for item in values[0]
             ]
             return (f"{sql} IN ({', '.join(items)})" if items else "FALSE"), nullable
-        as_text = side.text if operator.text is None else operator.text
         places = []
         for one_value in values:
             if isinstance(one_value, Expression):
@@ -431,14 +440,13 @@ class Compare(Condition):
             return "FALSE", False
         if len(written) == 1:
             places = [
-                scope.writer.parameter(item, field.python_type is str)
+                _parameter(scope, field, item)
                 for item, field in zip(written[0], fields, strict=True)
             ]
             return f"{row} = ({', '.join(places)})", True
         arrays = []
         for position, field in enumerate(fields):
-            values = [key[position] for key in written]
-            place = scope.writer.parameter(values, field.python_type is str)
+            place = _parameter(scope, field, [key[position] for key in written])
             arrays.append(f"{place}::{scope.type_of(field)}[]")
         return f"{row} IN (SELECT * FROM unnest({', '.join(arrays)}))", True
 
@@ -465,6 +473,23 @@ def _is_money(side: Side, scope: Scope) -> bool:
         and side.field is not None
         and scope.type_of(side.field) == "money"
     )
+
+
+def _beyond(
+    side: Side, operator: Operator, values: tuple[Any, ...]
+) -> tuple[Any, ...] | None:
+    """The values in PostgreSQL's text form, where Python can't hold one of them and no other form is asked for."""
+    if side.text or operator.text is not None:
+        return None
+    return beyond(side.family, values)
+
+
+def _parameter(scope: Scope, field: ModelField, value: Any) -> str:
+    """A part of a key, or a list of them, as a parameter."""
+    in_text_form = beyond(family_of(field), (value,))
+    if in_text_form is not None:
+        return scope.writer.parameter(in_text_form[0], True)
+    return scope.writer.parameter(value, field.python_type is str)
 
 
 def _unwrapped(value: Any) -> Any:
@@ -556,15 +581,18 @@ class KeyIn(Condition):
     def key(self, model: type[Model], values: list[Any]) -> object:
         if len(self.fields) > 1 or self.fields[0].model is not model:
             return None
-        values.append([key[0] for key in self.keys])
-        return "KEY", self.fields[0].name, len(self.keys) >= _MANY_KEYS
+        keys = [key[0] for key in self.keys]
+        in_text_form = beyond(family_of(self.fields[0]), (keys,))
+        values.append(keys if in_text_form is None else in_text_form[0])
+        is_many = len(self.keys) >= _MANY_KEYS
+        return "KEY", self.fields[0].name, is_many, in_text_form is not None
 
     def write(self, scope: Scope) -> tuple[str, bool]:
         if len(self.fields) == 1:
             field = self.fields[0]
             keys = [key[0] for key in self.keys]
             column = f"{scope.alias}.{identifier(field.column)}"
-            place = scope.writer.parameter(keys, field.python_type is str)
+            place = _parameter(scope, field, keys)
             # Whole numbers of any width are compared with each other by an index or a hash. A domain's checks, or a length,
             # are no condition that a key has to meet.
             kind = "bigint" if field.python_type is int else field.db_type
@@ -574,8 +602,7 @@ class KeyIn(Condition):
         columns = [f"{scope.alias}.{identifier(field.column)}" for field in self.fields]
         arrays = []
         for position, field in enumerate(self.fields):
-            values = [key[position] for key in self.keys]
-            place = scope.writer.parameter(values, field.python_type is str)
+            place = _parameter(scope, field, [key[position] for key in self.keys])
             arrays.append(f"{place}::{scope.type_of(field)}[]")
         row = f"({', '.join(columns)})"
         return f"{row} IN (SELECT * FROM unnest({', '.join(arrays)}))", False

@@ -265,6 +265,33 @@ def plain_text(value: Any) -> str:
     return str.__str__(value) if isinstance(value, str) else str(value)
 
 
+# The families that have values in PostgreSQL which Python's types do not have: infinity, years before Christ.
+_LESS_IN_PYTHON = frozenset(("date", "datetime", "time"))
+
+
+def beyond(family: Family, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """The values in PostgreSQL's text form, if one of them is what Python can't hold; None if none is.
+
+    Such a value is a str already, as it is read; a list of values is an array.
+    """
+    if family not in _LESS_IN_PYTHON or not any(map(_is_beyond, values)):
+        return None
+    return tuple(map(_in_text_form, values))
+
+
+def _is_beyond(value: Any) -> bool:
+    if isinstance(value, list):
+        return str in set(map(type, value))
+    return isinstance(value, str)
+
+
+def _in_text_form(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_in_text_form(item) for item in value]
+    moment = isinstance(value, (datetime.date, datetime.time))
+    return plain_text(value) if moment else value
+
+
 TEXT_FORMS: dict[str, Callable[[ModelField], Callable[[Any], Any]]] = {
     "array": _pass_list,
     "range": _range_text,
@@ -298,15 +325,29 @@ def _text(value: Any) -> Any:
 
 
 def _date(value: Any) -> Any:
-    return datetime.date.fromisoformat(value) if isinstance(value, str) else value
+    return _parsed(datetime.date, value)
 
 
 def _datetime(value: Any) -> Any:
-    return datetime.datetime.fromisoformat(value) if isinstance(value, str) else value
+    return _parsed(datetime.datetime, value)
 
 
 def _time(value: Any) -> Any:
-    return datetime.time.fromisoformat(value) if isinstance(value, str) else value
+    return _parsed(datetime.time, value)
+
+
+def _parsed(kind: type[Any], value: Any) -> Any:
+    """A date, moment or time, from text; what Python can't hold stays text."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return kind.fromisoformat(value)
+    except ValueError:
+        from hyperdjango.models.convert import is_beyond_python
+
+        if is_beyond_python(kind, value):
+            return value
+        raise
 
 
 _BY_TYPE: dict[type[Any], tuple[Family, Callable[[Any], Any] | None]] = {
