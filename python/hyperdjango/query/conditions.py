@@ -7,6 +7,7 @@ from hyperdjango.query import lookups
 from hyperdjango.query.expressions import Expression, F, Value, operand
 from hyperdjango.query.families import family_of
 from hyperdjango.query.operators import one, text_of
+from hyperdjango.query.parameters import in_text_form, named, of_key, rows_of_keys
 from hyperdjango.query.periods import Period
 from hyperdjango.query.scope import Scope
 from hyperdjango.query.sides import Side, beyond
@@ -289,9 +290,9 @@ class Compare(Condition):
             self.is_plain = False
             return
         self.values = self.operator.prepare(comparison.side, value)
-        in_text_form = _beyond(comparison.side, self.operator, self.values)
-        self.beyond = in_text_form is not None
-        self.values = in_text_form or self.values
+        text_form = in_text_form(comparison.side, self.operator, self.values)
+        self.beyond = text_form is not None
+        self.values = text_form or self.values
         # A list of lists has no array type of its own: there is a parameter for each.
         self.is_plain = self.operator.name != "in" or comparison.side.family != "array"
 
@@ -347,16 +348,19 @@ class Compare(Condition):
             if isinstance(one_value, Expression):
                 check_side(side, one_value, scope)
         as_text = side.text if operator.text is None else operator.text
-        in_text_form = _beyond(side, operator, values)
-        if in_text_form is not None:
-            values, as_text = in_text_form, True
+        text_form = in_text_form(side, operator, values)
+        if text_form is not None:
+            values, as_text = text_form, True
+        # What the values are of the type of, if that is a column.
+        is_alike = side.is_column and operator.name in _ORDERED
+        column = side.field if is_alike else None
         if operator.name == "in" and (
             side.family == "array" or any(isinstance(x, Expression) for x in values[0])
         ):
             items = [
                 item.sql(scope)
                 if isinstance(item, Expression)
-                else scope.writer.parameter(item, as_text)
+                else named(scope.writer.parameter(item, as_text), column, scope, False)
                 for item in values[0]
             ]
             return (f"{sql} IN ({', '.join(items)})" if items else "FALSE"), nullable
@@ -365,7 +369,8 @@ class Compare(Condition):
             if isinstance(one_value, Expression):
                 places.append(one_value.sql(scope))
             else:
-                places.append(scope.writer.parameter(one_value, as_text))
+                place = scope.writer.parameter(one_value, as_text)
+                places.append(named(place, column, scope, operator.name == "in"))
         if operator.name in _ORDERED and _is_money(side, scope):
             array = "[]" if operator.name == "in" else ""
             places = [f"{place}::numeric{array}::money{array}" for place in places]
@@ -440,15 +445,11 @@ class Compare(Condition):
             return "FALSE", False
         if len(written) == 1:
             places = [
-                _parameter(scope, field, item)
+                of_key(scope, field, item)
                 for item, field in zip(written[0], fields, strict=True)
             ]
             return f"{row} = ({', '.join(places)})", True
-        arrays = []
-        for position, field in enumerate(fields):
-            place = _parameter(scope, field, [key[position] for key in written])
-            arrays.append(f"{place}::{scope.type_of(field)}[]")
-        return f"{row} IN (SELECT * FROM unnest({', '.join(arrays)}))", True
+        return f"{row} IN ({rows_of_keys(scope, fields, written)})", True
 
     def _key(self, lookup: Lookup, key: Any) -> tuple[Any, ...]:
         fields = lookup.path.fields
@@ -473,23 +474,6 @@ def _is_money(side: Side, scope: Scope) -> bool:
         and side.field is not None
         and scope.type_of(side.field) == "money"
     )
-
-
-def _beyond(
-    side: Side, operator: Operator, values: tuple[Any, ...]
-) -> tuple[Any, ...] | None:
-    """The values in PostgreSQL's text form, where Python can't hold one of them and no other form is asked for."""
-    if side.text or operator.text is not None:
-        return None
-    return beyond(side.family, values)
-
-
-def _parameter(scope: Scope, field: ModelField, value: Any) -> str:
-    """A part of a key, or a list of them, as a parameter."""
-    in_text_form = beyond(family_of(field), (value,))
-    if in_text_form is not None:
-        return scope.writer.parameter(in_text_form[0], True)
-    return scope.writer.parameter(value, field.python_type is str)
 
 
 def _unwrapped(value: Any) -> Any:
@@ -582,17 +566,17 @@ class KeyIn(Condition):
         if len(self.fields) > 1 or self.fields[0].model is not model:
             return None
         keys = [key[0] for key in self.keys]
-        in_text_form = beyond(family_of(self.fields[0]), (keys,))
-        values.append(keys if in_text_form is None else in_text_form[0])
+        text_form = beyond(family_of(self.fields[0]), (keys,))
+        values.append(keys if text_form is None else text_form[0])
         is_many = len(self.keys) >= _MANY_KEYS
-        return "KEY", self.fields[0].name, is_many, in_text_form is not None
+        return "KEY", self.fields[0].name, is_many, text_form is not None
 
     def write(self, scope: Scope) -> tuple[str, bool]:
         if len(self.fields) == 1:
             field = self.fields[0]
             keys = [key[0] for key in self.keys]
             column = f"{scope.alias}.{identifier(field.column)}"
-            place = _parameter(scope, field, keys)
+            place = of_key(scope, field, keys)
             # Whole numbers of any width are compared with each other by an index or a hash. A domain's checks, or a length,
             # are no condition that a key has to meet.
             kind = "bigint" if field.python_type is int else field.db_type
@@ -600,12 +584,8 @@ class KeyIn(Condition):
                 return f"{column} IN (SELECT unnest({place}::{kind}[]))", False
             return f"{column} = ANY({place})", False
         columns = [f"{scope.alias}.{identifier(field.column)}" for field in self.fields]
-        arrays = []
-        for position, field in enumerate(self.fields):
-            place = _parameter(scope, field, [key[position] for key in self.keys])
-            arrays.append(f"{place}::{scope.type_of(field)}[]")
         row = f"({', '.join(columns)})"
-        return f"{row} IN (SELECT * FROM unnest({', '.join(arrays)}))", False
+        return f"{row} IN ({rows_of_keys(scope, self.fields, self.keys)})", False
 
 
 class Q(All):
