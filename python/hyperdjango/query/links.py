@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from weakref import WeakKeyDictionary
 
+from hyperdjango.errors import ModelError
 from hyperdjango.models.columns import Table
 from hyperdjango.models.constraints import ForeignKey, Unique
 from hyperdjango.models.registry import registry
@@ -66,7 +68,41 @@ class Link:
         return f"<Link {self.source.__name__}.{self.name} to {self.target.__name__}>"
 
 
-_forward: WeakKeyDictionary[type[Model], dict[str, Link]] = WeakKeyDictionary()
+class ForwardLinks(Mapping[str, Link]):
+    """The links along the foreign keys of a model, by their names.
+
+    Each is made when it is asked for: the target of another key may be a table that no model describes.
+    """
+
+    def __init__(self, model: type[Model]) -> None:
+        self._relations = model._meta.relations
+        self._made: dict[str, Link] = {}
+
+    def __getitem__(self, name: str) -> Link:
+        made = self._made.get(name)
+        if made is None:
+            made = self._made[name] = _along(self._relations[name])
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._relations)
+
+    def __len__(self) -> int:
+        return len(self._relations)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._relations
+
+    def described(self) -> Iterator[Link]:
+        """The links whose targets have models."""
+        for name in self:
+            try:
+                yield self[name]
+            except ModelError:
+                continue
+
+
+_forward: WeakKeyDictionary[type[Model], ForwardLinks] = WeakKeyDictionary()
 _reverse: WeakKeyDictionary[type[Model], tuple[int, dict[str, Link]]] = (
     WeakKeyDictionary()
 )
@@ -82,28 +118,21 @@ def _is_reverse(model: type[Model], name: str) -> bool:
     return isinstance(model.__dict__.get(name), ReverseAttribute)
 
 
-def forward_links(model: type[Model]) -> dict[str, Link]:
-    """The links along the foreign keys of a model, by their names.
-
-    Raises:
-        ModelError: a target is not found.
-    """
+def forward_links(model: type[Model]) -> ForwardLinks:
+    """The links along the foreign keys of a model, by their names; each is made when it is asked for."""
     links = _forward.get(model)
     if links is None:
-        links = {
-            name: _along(relation) for name, relation in model._meta.relations.items()
-        }
-        _forward[model] = links
+        links = _forward[model] = ForwardLinks(model)
     return links
 
 
 def forward_link(model: type[Model], name: str) -> Link | None:
-    """The link of a relation of that name, if there is one; other relations are not looked at."""
-    links = _forward.get(model)
-    if links is not None:
-        return links.get(name)
-    relation = model._meta.relations.get(name)
-    return None if relation is None else _along(relation)
+    """The link of a relation of that name, if there is one; other relations are not looked at.
+
+    Raises:
+        ModelError: its target is not found.
+    """
+    return forward_links(model).get(name)
 
 
 def _along(relation: Relation) -> Link:
@@ -221,8 +250,6 @@ def _leading_to(model: type[Model]) -> Iterator[tuple[Relation, bool]]:
 
 
 def _leads_to(relation: Relation, model: type[Model]) -> bool:
-    from hyperdjango.errors import ModelError
-
     try:
         return relation.target() is model
     except ModelError:

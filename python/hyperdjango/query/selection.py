@@ -306,7 +306,9 @@ def _related_names(state: State) -> tuple[str, ...]:
     if state.related is None:
         # All relations of the model itself whose row is always there, as in Django.
         return tuple(
-            name for name, hop in forward_links(state.model).items() if not hop.nullable
+            hop.name
+            for hop in forward_links(state.model).described()
+            if not hop.nullable
         )
     return state.related
 

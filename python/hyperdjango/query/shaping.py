@@ -99,7 +99,8 @@ class Shaping(Asking[Row_co]):
 
         Arguments:
             *relations: names of relations to one row, ``"user"``, ``"user__country"``; none means
-                every relation whose row is always there; None takes all back.
+                every relation whose row is always there and whose table has a model; None takes all
+                back.
 
         Django documentation, "QuerySet API reference", ``select_related()``.
         """
