@@ -7,7 +7,14 @@ from hyperdjango.query import lookups
 from hyperdjango.query.expressions import Expression, F, Value, operand
 from hyperdjango.query.families import family_of
 from hyperdjango.query.operators import one, text_of
-from hyperdjango.query.parameters import in_text_form, named, of_key, rows_of_keys
+from hyperdjango.query.parameters import (
+    ORDERED,
+    in_text_form,
+    of_key,
+    place_of,
+    rows_of_keys,
+    wider,
+)
 from hyperdjango.query.periods import Period
 from hyperdjango.query.scope import Scope
 from hyperdjango.query.sides import Side, beyond
@@ -235,6 +242,8 @@ class Compare(Condition):
         self.values: tuple[Any, ...] | None = None
         # Whether the values are what Python can't hold, in PostgreSQL's text form.
         self.beyond = False
+        # The types of values that the column has no room for.
+        self.wider: tuple[str | None, ...] = ()
         # Whether the text depends on the lookup and the operator alone.
         self.is_plain = False
 
@@ -257,7 +266,7 @@ class Compare(Condition):
             return None
         values.extend(self.values)
         # An operator is one object for each kind of side, and IS NULL is another than `=`.
-        return self.name, id(self.operator), self.beyond
+        return self.name, id(self.operator), self.beyond, self.wider
 
     def prepare(self, model: type[Model]) -> None:
         """Find the lookup and convert the value.
@@ -293,6 +302,7 @@ class Compare(Condition):
         text_form = in_text_form(comparison.side, self.operator, self.values)
         self.beyond = text_form is not None
         self.values = text_form or self.values
+        self.wider = wider(comparison.side, self.operator, self.values)
         # A list of lists has no array type of its own: there is a parameter for each.
         self.is_plain = self.operator.name != "in" or comparison.side.family != "array"
 
@@ -351,28 +361,20 @@ class Compare(Condition):
         text_form = in_text_form(side, operator, values)
         if text_form is not None:
             values, as_text = text_form, True
-        # What the values are of the type of, if that is a column.
-        is_alike = side.is_column and operator.name in _ORDERED
-        column = side.field if is_alike else None
-        if operator.name == "in" and (
+        is_among = operator.name == "in"
+        if is_among and (
             side.family == "array" or any(isinstance(x, Expression) for x in values[0])
         ):
             items = [
-                item.sql(scope)
-                if isinstance(item, Expression)
-                else named(scope.writer.parameter(item, as_text), column, scope, False)
-                for item in values[0]
+                place_of(scope, side, operator, item, as_text) for item in values[0]
             ]
             return (f"{sql} IN ({', '.join(items)})" if items else "FALSE"), nullable
-        places = []
-        for one_value in values:
-            if isinstance(one_value, Expression):
-                places.append(one_value.sql(scope))
-            else:
-                place = scope.writer.parameter(one_value, as_text)
-                places.append(named(place, column, scope, operator.name == "in"))
-        if operator.name in _ORDERED and _is_money(side, scope):
-            array = "[]" if operator.name == "in" else ""
+        places = [
+            place_of(scope, side, operator, value, as_text, array=is_among)
+            for value in values
+        ]
+        if operator.name in ORDERED and _is_money(side, scope):
+            array = "[]" if is_among else ""
             places = [f"{place}::numeric{array}::money{array}" for place in places]
         return operator.write(side, sql, places), nullable and not operator.strict
 
@@ -462,10 +464,6 @@ class Compare(Condition):
             one(Side.of_field(field), item)[0]
             for field, item in zip(fields, key, strict=True)
         )
-
-
-# What an amount of money is compared by as it is.
-_ORDERED = ("exact", "gt", "gte", "lt", "lte", "in", "range")
 
 
 def _is_money(side: Side, scope: Scope) -> bool:

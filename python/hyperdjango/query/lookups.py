@@ -49,6 +49,12 @@ class Comparison:
             if len(parts) == 1 and _is_operator(side, parts[0]):
                 break
             transform = transforms.find(side, parts[0])
+            if transform is None and len(parts) > 1 and _is_operator(side, parts[0]):
+                beginning = name.removesuffix(f"__{'__'.join(parts[1:])}")
+                raise FieldError(
+                    f"{name!r} goes on behind {parts[0]!r}, which ends a lookup; say {beginning}=…, and "
+                    "another lookup beside it if there is more to say"
+                )
             if transform is None:
                 known = [*transforms.names(side), *operators.names(side), "isnull"]
                 raise FieldError(

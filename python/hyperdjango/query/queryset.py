@@ -152,6 +152,10 @@ class QuerySet(Writing[Row_co], Shaping[Row_co], Generic[Row_co]):
                 if conditions or lookups
                 else f"there is no {model.__name__} here"
             )
+        if not (conditions or lookups):
+            raise model.MultipleObjectsReturned(
+                f"there are several {model.__name__} rows here; say which one: get(pk=…), or take first()"
+            )
         raise model.MultipleObjectsReturned(
             f"several {model.__name__} rows have {described(conditions, lookups)}; "
             "narrow the conditions, or take first()"

@@ -10,6 +10,7 @@ from hyperdjango.models.registry import registry
 from hyperdjango.query import execution, lookups
 from hyperdjango.query.columns import columns_of
 from hyperdjango.query.conditions import Q
+from hyperdjango.query.parameters import bound
 from hyperdjango.query.state import State
 
 TYPE_CHECKING = False
@@ -34,16 +35,22 @@ class Quick:
     Attributes:
         version: int, which models it was written for.
         types: tuple of type, what the values must be, exactly.
+        limits: tuple of int, the first whole number that is too large for each column; 0 where it has none.
         compiled: Compiled, the statement.
     """
 
-    __slots__ = ("compiled", "types", "version")
+    __slots__ = ("compiled", "limits", "types", "version")
 
     def __init__(
-        self, version: int, types: tuple[type[Any], ...], compiled: Compiled
+        self,
+        version: int,
+        types: tuple[type[Any], ...],
+        limits: tuple[int, ...],
+        compiled: Compiled,
     ) -> None:
         self.version = version
         self.types = types
+        self.limits = limits
         self.compiled = compiled
 
 
@@ -70,6 +77,10 @@ def rows(
     parameters = tuple(values.values())
     if tuple(map(type, parameters)) != known.types:
         return None
+    for value, limit in zip(parameters, known.limits, strict=True):
+        if limit and not -limit <= value < limit:
+            # The column has no room for it: another statement says so.
+            return None
     if not database.serves(asyncio.get_running_loop()):
         return None
     compiled = known.compiled
@@ -114,7 +125,7 @@ async def learn(model: type[Model], values: dict[str, Any]) -> None:
 async def _write(
     database: Database, model: type[Model], values: dict[str, Any]
 ) -> Quick | None:
-    types = []
+    types, limits = [], []
     for name in values:
         found = lookups.find(model, name)
         comparison, path = found.comparison, found.path
@@ -132,6 +143,7 @@ async def _write(
         if field.python_type not in (int, str, bool):
             return None
         types.append(field.python_type)
+        limits.append(bound(field) if field.python_type is int else 0)
     if tuple(map(type, values.values())) != tuple(types):
         return None
     condition = Q(**values)
@@ -139,7 +151,12 @@ async def _write(
     state.where = ((1, condition),)
     state.groups = 1
     state.high = 2
+    if any(
+        limit and not -limit <= value < limit
+        for value, limit in zip(values.values(), limits, strict=True)
+    ):
+        return None
     compiled = await execution.prepared(database, state)
     if compiled.parameters != tuple(values.values()):
         return None
-    return Quick(registry.version, tuple(types), compiled)
+    return Quick(registry.version, tuple(types), tuple(limits), compiled)
