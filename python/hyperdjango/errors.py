@@ -332,6 +332,13 @@ def _server_error(
     return error
 
 
+def _about(error: BaseException, statement: str) -> None:
+    """Name the statement that a value was refused for before anything was sent; the engine calls it."""
+    if isinstance(error, DataError) and error.statement is None:
+        error.statement = statement
+        error.args = (f"{error}{_shown(statement)}",)
+
+
 # How much of a statement is part of a message; all of it is in the exception's ``statement``.
 _SHOWN = 400
 

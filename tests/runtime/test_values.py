@@ -158,6 +158,8 @@ def test_what_does_not_fit(url: str, kind: str, value: Any, words: str) -> None:
                 with pytest.raises(DataError) as caught:
                     await database.query_val(f"SELECT $1::{kind}", value)
                 assert words in str(caught.value)
+                assert caught.value.statement == f"SELECT $1::{kind}"
+                assert f"Statement: SELECT $1::{kind}" in str(caught.value)
             assert await database.query_val(f"SELECT $1::{kind}", None) is None
             with pytest.raises(InterfaceError, match="1 parameters, and 2 were given"):
                 await database.query_val(f"SELECT $1::{kind}", None, None)

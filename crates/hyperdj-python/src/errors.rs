@@ -3,7 +3,7 @@
 use hyperdj_postgres::Error;
 use hyperdj_protocol::ServerError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyString};
 
 /// An exception of `hyperdjango.errors` by its name; whatever keeps it from being made instead.
 pub(crate) fn raise(py: Python<'_>, class: &str, message: &str) -> PyErr {
@@ -62,6 +62,18 @@ pub(crate) fn server(py: Python<'_>, error: &ServerError, statement: Option<&str
     match make() {
         Ok(exception) => PyErr::from_value(exception),
         Err(error) => error,
+    }
+}
+
+/// An error of this side about a statement, which it then names; any other error as it is.
+pub(crate) fn about(py: Python<'_>, error: PyErr, statement: &Py<PyString>) -> PyErr {
+    let named = py
+        .import("hyperdjango.errors")
+        .and_then(|module| module.getattr("_about"))
+        .and_then(|about| about.call1((error.value(py), statement)));
+    match named {
+        Ok(_) => error,
+        Err(problem) => problem,
     }
 }
 

@@ -230,8 +230,10 @@ impl Connection {
                 let sql = operation.sql.bind(py).to_string_lossy();
                 Err(errors::server(py, error, Some(&sql)))
             }
-            (None, Some(failure)) => Err(failure),
-            (None, None) => operation.result(py),
+            (None, Some(failure)) => Err(errors::about(py, failure, &operation.sql)),
+            (None, None) => operation
+                .result(py)
+                .map_err(|error| errors::about(py, error, &operation.sql)),
         };
         let future = operation.future.bind(py);
         if self.is_turn

@@ -38,7 +38,13 @@ impl Connection {
         }
     }
 
-    pub(super) fn start(&mut self, py: Python<'_>, mut operation: Operation) -> PyResult<()> {
+    pub(super) fn start(&mut self, py: Python<'_>, operation: Operation) -> PyResult<()> {
+        let sql = operation.sql.clone_ref(py);
+        self.prepare_or_execute(py, operation)
+            .map_err(|error| errors::about(py, error, &sql))
+    }
+
+    fn prepare_or_execute(&mut self, py: Python<'_>, mut operation: Operation) -> PyResult<()> {
         let sql = operation.sql.clone_ref(py).into_bound(py);
         if sql.to_str().is_err() {
             return Err(errors::interface(
