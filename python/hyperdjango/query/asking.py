@@ -353,5 +353,5 @@ def named_tuple(state: State) -> Any:
 
     selection = Selection(state)
     selects.write(state, Writer(), None, None, selection)
-    made: Any = namedtuple("Row", selection.names)  # type: ignore[misc]
+    made: Any = namedtuple("Row", selection.result_names())  # type: ignore[misc]
     return made

@@ -22,10 +22,15 @@ class Compiled:
         plan: Plan | None, how rows become instances.
         conversions: tuple of (number or name of a column, function), for rows that become no instances: what
             their fields make of the values.
+        keys: tuple of (name, int, tuple of str), for such rows: keys of several fields, the number of the first
+            column, and the names of the columns; each becomes a tuple.
+        is_flat: bool, whether a row of such a key alone is the key itself.
     """
 
     __slots__ = (
         "conversions",
+        "is_flat",
+        "keys",
         "parameters",
         "plan",
         "shape",
@@ -50,6 +55,8 @@ class Compiled:
         self.text_parameters = tuple(text_parameters)
         self.plan = plan
         self.conversions: tuple[tuple[Any, Callable[[Any], Any]], ...] = ()
+        self.keys: tuple[tuple[str, int, tuple[str, ...]], ...] = ()
+        self.is_flat = False
 
     def with_parameters(self, parameters: tuple[Any, ...]) -> Compiled:
         """The same statement with other values."""
@@ -61,7 +68,14 @@ class Compiled:
         made.text_parameters = self.text_parameters
         made.plan = self.plan
         made.conversions = self.conversions
+        made.keys = self.keys
+        made.is_flat = self.is_flat
         return made
+
+    @property
+    def is_converted(self) -> bool:
+        """Whether something is to be made of rows that become no instances."""
+        return bool(self.conversions or self.keys)
 
     def converted(self, row: Any) -> Any:
         """A row, or the only value of one, as its fields have it."""
@@ -69,12 +83,33 @@ class Compiled:
             for name, convert in self.conversions:
                 if row[name] is not None:
                     row[name] = convert(row[name])
-            return row
+            return self._with_keys(row) if self.keys else row
         if isinstance(row, tuple):
             values = list(row)
             for number, convert in self.conversions:
                 if values[number] is not None:
                     values[number] = convert(values[number])
-            return tuple(values)
+            for _, first, names in reversed(self.keys):
+                last = first + len(names)
+                values[first:last] = [_key(values[first:last])]
+            return values[0] if self.is_flat else tuple(values)
         ((_, convert),) = self.conversions
         return None if row is None else convert(row)
+
+    def _with_keys(self, row: dict[str, Any]) -> dict[str, Any]:
+        """The row with a tuple in the place of each key of several fields."""
+        begins = {names[0]: (name, names) for name, _, names in self.keys}
+        parts = {part for _, _, names in self.keys for part in names}
+        made: dict[str, Any] = {}
+        for column, value in row.items():
+            if column in begins:
+                name, names = begins[column]
+                made[name] = _key([row[part] for part in names])
+            elif column not in parts:
+                made[column] = value
+        return made
+
+
+def _key(values: list[Any]) -> tuple[Any, ...] | None:
+    """A key of several fields; None where there is no such row."""
+    return None if all(value is None for value in values) else tuple(values)

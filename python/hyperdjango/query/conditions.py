@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hyperdjango.errors import FieldError, FieldValueError
 from hyperdjango.query import lookups
-from hyperdjango.query.expressions import Expression, F, Value, operand
+from hyperdjango.query.expressions import Expression, F, OuterRef, Value, operand
 from hyperdjango.query.families import family_of
 from hyperdjango.query.operators import one, text_of
 from hyperdjango.query.parameters import (
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from hyperdjango.models.model import Model
     from hyperdjango.query.lookups import Comparison, Lookup
     from hyperdjango.query.operators import Operator
+    from hyperdjango.query.paths import Path
 
 
 class Condition(Expression):
@@ -434,6 +435,11 @@ class Compare(Condition):
             rows = getattr(value, "rows", None)
             if rows is not None:
                 return f"{row} IN {rows(scope)}", True
+        if last == "exact" and isinstance(value, F):
+            return (
+                f"{row} = ({', '.join(self._key_columns(lookup, value, scope))})",
+                True,
+            )
         if last not in ("exact", "in"):
             raise FieldError(
                 f"{self.name} compares a key of several fields, which has the lookups exact, in "
@@ -445,12 +451,17 @@ class Compare(Condition):
         written = [self._key(lookup, key) for key in keys]
         if not written:
             return "FALSE", False
-        if len(written) == 1:
-            places = [
-                of_key(scope, field, item)
-                for item, field in zip(written[0], fields, strict=True)
+        if len(written) == 1 or any(
+            isinstance(item, Expression) for key in written for item in key
+        ):
+            rows = [
+                [of_key(scope, *pair) for pair in zip(fields, key, strict=True)]
+                for key in written
             ]
-            return f"{row} = ({', '.join(places)})", True
+            among = ", ".join(f"({', '.join(places)})" for places in rows)
+            if len(rows) == 1:
+                return f"{row} = {among}", True
+            return f"{row} IN ({among})", True
         return f"{row} IN ({rows_of_keys(scope, fields, written)})", True
 
     def _key(self, lookup: Lookup, key: Any) -> tuple[Any, ...]:
@@ -461,9 +472,32 @@ class Compare(Condition):
             names = ", ".join(field.name for field in fields)
             raise FieldError(f"{self.name} takes a tuple of {names}, in that order")
         return tuple(
-            one(Side.of_field(field), item)[0]
+            item if isinstance(item, Expression) else one(Side.of_field(field), item)[0]
             for field, item in zip(fields, key, strict=True)
         )
+
+    def _key_columns(self, lookup: Lookup, value: F, scope: Scope) -> list[str]:
+        """The columns of another key of several fields, each beside the one that it is compared with."""
+        wanted = _fields_of_key(lookup.path)
+        key = value.key(scope)
+        if key is None:
+            if isinstance(value, OuterRef) and scope.outermost(value.levels) is None:
+                return ["NULL"] * len(wanted)
+            names = ", ".join(field.name for field in lookup.path.fields)
+            raise FieldError(
+                f"{self.name} is a key of several fields, and {value!r} is none; give a tuple of {names}, or "
+                "compare them one by one"
+            )
+        fields = _fields_of_key(key)
+        if len(fields) != len(wanted):
+            raise FieldError(
+                f"{self.name} is a key of {len(wanted)} fields, and {value!r} one of {len(fields)}; compare "
+                "them one by one"
+            )
+        columns = dict(zip(fields, value.columns(scope), strict=True))
+        if set(fields) == set(wanted):
+            return [columns[field] for field in wanted]
+        return list(columns.values())
 
 
 def _is_money(side: Side, scope: Scope) -> bool:
@@ -472,6 +506,13 @@ def _is_money(side: Side, scope: Scope) -> bool:
         and side.field is not None
         and scope.type_of(side.field) == "money"
     )
+
+
+def _fields_of_key(path: Path) -> tuple[ModelField, ...]:
+    """The fields that a key of several fields holds: those of the target, where it is a relation's."""
+    if path.link is not None and path.link.forward:
+        return tuple(there for _, there in path.link.pairs)
+    return path.fields
 
 
 def _unwrapped(value: Any) -> Any:

@@ -103,7 +103,7 @@ async def fetch(state: State) -> list[Any]:
     # Nothing is changed, and no row is locked: others' queries may be under way in the same session.
     send = run if state.lock is not None else read
     result: list[Any] = await send(database, compiled)
-    if compiled.conversions:
+    if compiled.is_converted:
         return [compiled.converted(row) for row in result]
     return result
 
@@ -165,7 +165,7 @@ async def stream(state: State, chunk_size: int) -> AsyncIterator[Any]:
         compiled.text_parameters,
     )
     async for row in rows:
-        yield compiled.converted(row) if compiled.conversions else row
+        yield compiled.converted(row) if compiled.is_converted else row
 
 
 async def explain(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from hyperdjango.models.field import ModelField
     from hyperdjango.query.arithmetic import Combined
+    from hyperdjango.query.paths import Path
     from hyperdjango.query.scope import Scope
 
 
@@ -221,8 +222,26 @@ class F(Expression):
         return self.name
 
     def sql(self, scope: Scope) -> str:
+        found = self.key(scope)
+        if found is not None:
+            names = ", ".join(field.name for field in found.fields)
+            raise FieldError(
+                f"{self!r} is a key of several fields, {names}, and no one value; name one of them"
+            )
         sql, _ = self._resolved(scope)
         return sql
+
+    def key(self, scope: Scope) -> Path | None:
+        """The path to the key of several fields that it names, or None if it is something else."""
+        if scope.split(self.name) is not None:
+            return None
+        path = follow(scope.model, self.name)
+        return path if len(path.fields) > 1 and not path.rest else None
+
+    def columns(self, scope: Scope) -> list[str]:
+        """The columns of the key of several fields that it names; none if it is something else."""
+        found = self.key(scope)
+        return [] if found is None else scope.path(found)
 
     def side(self, scope: Scope) -> Side:
         return self._resolved(scope)[1]
@@ -316,7 +335,15 @@ class OuterRef(F):
 
     def sql(self, scope: Scope) -> str:
         outer = scope.outermost(self.levels)
-        return "NULL" if outer is None else super().sql(outer)
+        return "NULL" if outer is None else F.sql(F(self.name), outer)
+
+    def key(self, scope: Scope) -> Path | None:
+        outer = scope.outermost(self.levels)
+        return None if outer is None else super().key(outer)
+
+    def columns(self, scope: Scope) -> list[str]:
+        outer = scope.outermost(self.levels)
+        return [] if outer is None else F(self.name).columns(outer)
 
     def side(self, scope: Scope) -> Side:
         outer = scope.outermost(self.levels)

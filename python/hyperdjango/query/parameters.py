@@ -103,7 +103,9 @@ def place_of(
 
 
 def of_key(scope: Scope, field: ModelField, value: Any) -> str:
-    """A value of a field, or a list of them for an array, as a parameter."""
+    """A value of a field, or a list of them for an array, as a parameter; or what the database computes."""
+    if isinstance(value, Expression):
+        return value.sql(scope)
     text_form = beyond(family_of(field), (value,))
     if text_form is not None:
         return scope.writer.parameter(text_form[0], True)

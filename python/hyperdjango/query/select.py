@@ -55,7 +55,8 @@ def select(
     compiled = Compiled(
         sql,
         tuple(writer.parameters),
-        _SHAPES[state.shape],
+        # A key of several fields alone is the row.
+        TUPLES if selection.keys and state.shape == "flat" else _SHAPES[state.shape],
         selection.text_columns,
         writer.text,
         plan,
@@ -66,6 +67,11 @@ def select(
             (selection.names[number] if by_name else number, field.convert)
             for number, field in selection.made.items()
         )
+        compiled.keys = tuple(
+            (name, first, tuple(selection.names[first : first + count]))
+            for first, (name, count) in selection.keys.items()
+        )
+        compiled.is_flat = state.shape == "flat"
     return compiled
 
 
@@ -129,7 +135,10 @@ def _distinct_on(state: State, scope: Scope) -> list[str]:
     """What DISTINCT ON looks at."""
     if not isinstance(state.distinct, tuple):
         return []
-    return [F(name).sql(scope) for name in state.distinct]
+    on: list[str] = []
+    for name in state.distinct:
+        on.extend(F(name).columns(scope) or [F(name).sql(scope)])
+    return on
 
 
 def _distinct_words(state: State, on: list[str]) -> str:

@@ -74,6 +74,8 @@ class Selection:
         aggregates: set of int, the columns that are computed out of several rows.
         own: set of int, the columns of the model's own table.
         made: dict of int to ModelField, the columns whose fields make something of what the engine gives.
+        keys: dict of int to (name, int), the columns at which a key of several fields begins, how it is called and
+            how many columns it has.
     """
 
     def __init__(self, state: State, *, named: bool = False) -> None:
@@ -84,12 +86,21 @@ class Selection:
         self.aggregates: set[int] = set()
         self.own: set[int] = set()
         self.made: dict[int, ModelField] = {}
+        self.keys: dict[int, tuple[str, int]] = {}
         self._texts: list[str] = []
         self._part = Part(state.model)
 
     def plan(self, origin: object) -> Plan:
         """How rows become instances."""
         return self._part.plan(origin)
+
+    def result_names(self) -> list[str]:
+        """What each value of a row is: a key of several fields is one value."""
+        names = list(self.names)
+        for first in sorted(self.keys, reverse=True):
+            name, count = self.keys[first]
+            names[first : first + count] = [name]
+        return names
 
     def grouping(self, scope: Scope) -> list[int]:
         """The columns that rows are grouped by: a table's key stands for all of its columns."""
@@ -219,15 +230,20 @@ class Selection:
     def _write_value(self, value: str | tuple[str, Expression], scope: Scope) -> None:
         name, one = value if isinstance(value, tuple) else (value, F(value))
         if isinstance(value, str) and value not in scope.annotations:
-            # A key of several fields is several values.
+            # A key of several fields is several columns, and one value.
             from hyperdjango.query.paths import follow
 
             path = follow(scope.model, value)
             alias = scope.join(path.links).alias
             if not path.rest:
-                several = len(path.fields) > 1
+                if len(path.fields) == 1:
+                    self._add_field(path.fields[0], scope, value, alias)
+                    return
+                self.keys[len(self.names)] = value, len(path.fields)
                 for field in path.fields:
-                    label = field.name if several else value
+                    label = field.name
+                    if label in self.names or label in (self.state.values or ()):
+                        label = f"{value} {label}"
                     self._add_field(field, scope, label, alias)
                 return
         self._write_annotation(name, one, scope)
