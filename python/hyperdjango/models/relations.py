@@ -138,7 +138,7 @@ class Relation:
                     f"{self} takes a {target.__name__} or None, not a "
                     f"{type(value).__name__}; a key goes to {self.field.name}"
                 )
-            key = getattr(value, self.target_field().name)
+            key = referring_value(value, self.target_field(), self.field)
         self.field.assign(instance, key)
         set_attribute(instance, self.name, value)
 
@@ -214,9 +214,29 @@ class CompositeRelation(Relation):
             )
         for field, target in self.pairs():
             field.assign(
-                instance, None if value is None else getattr(value, target.name)
+                instance,
+                None if value is None else referring_value(value, target, field),
             )
         set_attribute(instance, self.name, value)
+
+
+def referring_value(target: Model, there: ModelField, here: ModelField) -> Any:
+    """What a field that refers to an instance holds of its key.
+
+    Arguments:
+        target: the instance.
+        there: ModelField, the field of the instance.
+        here: ModelField, the field that refers to it; its type may be another one: a midnight is a date there.
+    """
+    value = getattr(target, there.name)
+    if (
+        here.python_type.__name__ == "date"
+        and type(value).__name__ == "datetime"
+        and value.tzinfo is None
+        and value == value.min.combine(value, value.min.time())
+    ):
+        return value.date()
+    return value
 
 
 def target_name(reference: str | Table) -> str:

@@ -6,6 +6,7 @@ from hyperdjango.database.shapes import TUPLES
 from hyperdjango.errors import UndefinedColumn, UndefinedTable
 from hyperdjango.models.registry import registry
 from hyperdjango.models.suggest import did_you_mean
+from hyperdjango.query.matching import Matching
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from hyperdjango.models.field import ModelField
     from hyperdjango.models.model import Model
     from hyperdjango.query.compiled import Compiled
+    from hyperdjango.query.matching import Pairs
     from hyperdjango.query.quick import Quick
 
 # How many tables of a module are looked at together, so that a program does it once.
@@ -24,14 +26,21 @@ _SQL = """\
 SELECT n.nspname, c.relname, a.attname,
        pg_catalog.format_type(CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END, -1),
        a.attgenerated <> '' OR a.attidentity = 'a',
-       coalesce(a.attnum = ANY(k.conkey), false)
+       coalesce(a.attnum = ANY(k.conkey), false),
+       pg_catalog.format_type(CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END,
+                              CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END),
+       t.typtype = 'e',
+       pg_catalog.quote_ident(s.nspname) || '.' || pg_catalog.quote_ident(l.collname),
+       coalesce(l.collisdeterministic, true)
 FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) w(nspname, relname)
 JOIN pg_catalog.pg_namespace n ON n.nspname = w.nspname
 JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = w.relname
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
     AND (a.attnum > 0 OR a.attname = 'ctid')
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-LEFT JOIN pg_catalog.pg_constraint k ON k.conrelid = c.oid AND k.contype = 'p'"""
+LEFT JOIN pg_catalog.pg_constraint k ON k.conrelid = c.oid AND k.contype = 'p'
+LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation
+LEFT JOIN pg_catalog.pg_namespace s ON s.oid = l.collnamespace"""
 
 
 class Unread(Exception):
@@ -48,14 +57,39 @@ class RealColumn:
         type: str, its type without modifiers, as ``format_type`` prints it; a domain's is what it is over.
         is_computed: bool, whether the database alone writes it.
         in_key: bool, whether it belongs to the primary key.
+        declared: str, the type with its modifiers.
+        is_enum: bool, whether the type is an enumeration.
+        collation: str | None, the collation with its schema, quoted; None where the type has none.
+        is_deterministic: bool, whether texts are equal only where their bytes are; True without a collation.
     """
 
-    __slots__ = ("in_key", "is_computed", "type")
+    __slots__ = (
+        "collation",
+        "declared",
+        "in_key",
+        "is_computed",
+        "is_deterministic",
+        "is_enum",
+        "type",
+    )
 
-    def __init__(self, kind: str, is_computed: bool, in_key: bool) -> None:
+    def __init__(
+        self,
+        kind: str,
+        is_computed: bool,
+        in_key: bool,
+        declared: str,
+        is_enum: bool,
+        collation: str | None,
+        is_deterministic: bool,
+    ) -> None:
         self.type = kind
         self.is_computed = is_computed
         self.in_key = in_key
+        self.declared = declared
+        self.is_enum = is_enum
+        self.collation = collation
+        self.is_deterministic = is_deterministic
 
 
 class Columns:
@@ -72,6 +106,7 @@ class Columns:
         self.quick: dict[object, Quick] = {}
         self._tables: dict[tuple[str, str], dict[str, RealColumn]] = {}
         self._keyed: dict[type[Model], bool] = {}
+        self._matchings: dict[tuple[Pairs, bool], Matching] = {}
 
     def of(self, model: type[Model]) -> dict[str, RealColumn]:
         """The columns of a model's table.
@@ -128,6 +163,31 @@ class Columns:
             keyed = self._keyed[model] = bool(real) and real <= key
         return keyed
 
+    def matching(self, pairs: Pairs, referred_first: bool) -> Matching:
+        """How the keys of a relation are found equal.
+
+        Arguments:
+            pairs: the fields of both sides, as ``Link.pairs`` has them.
+            referred_first: bool, whether the first of each pair is the one that the foreign key refers to.
+
+        Raises:
+            Unread, UndefinedTable, UndefinedColumn: as for ``column``.
+        """
+        known = self._matchings.get((pairs, referred_first))
+        if known is None:
+            sides = []
+            for first, second in pairs:
+                there = self.column(second)
+                try:
+                    here = self.column(first)
+                except (UndefinedTable, UndefinedColumn):
+                    # Its rows came from another database: they can be compared by what they are alone.
+                    here = there
+                sides.append((here, there))
+            known = Matching(pairs, sides, referred_first)
+            self._matchings[pairs, referred_first] = known
+        return known
+
     async def read(self, database: Database, model: type[Model]) -> None:
         """Read the columns of a model's table, and of those that its module declares beside it."""
         models = list(self._together(model))
@@ -136,9 +196,9 @@ class Columns:
         rows = await database.run(_SQL, (schemas, names), TUPLES)
         # Those beside it may be made later: what is not there is not kept.
         self._tables[schemas[0], names[0]] = {}
-        for schema, name, column, kind, is_computed, in_key in rows:
+        for schema, name, column, *described in rows:
             columns = self._tables.setdefault((schema, name), {})
-            columns[column] = RealColumn(kind, is_computed, in_key)
+            columns[column] = RealColumn(*described)
 
     def _together(self, model: type[Model]) -> Iterable[type[Model]]:
         """A model, and others of its module whose columns were not read yet."""
@@ -163,6 +223,7 @@ class Columns:
         """Read everything again when it is needed: something has changed."""
         self._tables.clear()
         self._keyed.clear()
+        self._matchings.clear()
         self.statements.clear()
         self.quick.clear()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from hyperdjango.errors import FieldError, FieldValueError
 from hyperdjango.query import lookups
 from hyperdjango.query.expressions import Expression, F, OuterRef, Value, operand
-from hyperdjango.query.families import family_of
 from hyperdjango.query.operators import one, text_of
 from hyperdjango.query.parameters import (
     ORDERED,
@@ -17,17 +16,18 @@ from hyperdjango.query.parameters import (
 )
 from hyperdjango.query.periods import Period
 from hyperdjango.query.scope import Scope
-from hyperdjango.query.sides import Side, beyond
+from hyperdjango.query.sides import Side
 from hyperdjango.query.zones import check_side, check_together
 from hyperdjango.quoting import identifier
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from typing import Any
 
     from hyperdjango.models.field import ModelField
     from hyperdjango.models.model import Model
+    from hyperdjango.query.keys import RelatedTo
     from hyperdjango.query.lookups import Comparison, Lookup
     from hyperdjango.query.operators import Operator
     from hyperdjango.query.paths import Path
@@ -247,6 +247,10 @@ class Compare(Condition):
         self.wider: tuple[str | None, ...] = ()
         # Whether the text depends on the lookup and the operator alone.
         self.is_plain = False
+        # What compares with instances, and whether nothing else can: see ``related_to``.
+        self.given = self.value
+        self.related: RelatedTo | None = None
+        self.is_apart = False
 
     def __repr__(self) -> str:
         return f"{self.name}={self.value!r}"
@@ -266,8 +270,10 @@ class Compare(Condition):
         if not self.is_plain or self.values is None:
             return None
         values.extend(self.values)
-        # An operator is one object for each kind of side, and IS NULL is another than `=`.
-        return self.name, id(self.operator), self.beyond, self.wider
+        # An operator is one object for each kind of side, and IS NULL is another than `=`. An instance's key may be
+        # of another type than the field.
+        is_related = self.related is not None
+        return self.name, id(self.operator), self.beyond, self.wider, is_related
 
     def prepare(self, model: type[Model]) -> None:
         """Find the lookup and convert the value.
@@ -279,17 +285,31 @@ class Compare(Condition):
         self.lookup = lookup = lookups.find(model, self.name)
         self.value = value = _plain(self.value)
         self.values = None
+        self.related = related = None
+        if lookup.path.link is not None:
+            from hyperdjango.query.keys import related_to
+
+            self.related = related = related_to(lookup, self.given)
+        self.is_apart = related is not None and any(
+            here.python_type is not there.python_type
+            or Side.of_field(there).family == "array"
+            for here, there in related.pairs
+        )
+        if self.is_apart:
+            self.is_plain = False
+            return
         if isinstance(value, Expression) or len(lookup.path.fields) > 1:
             self.is_plain = False
             return
         if getattr(value, "as_subquery", None) is not None:
             self.is_plain = False
             return
-        if _is_instance(value):
-            self.value = value = _key_of(lookup, value)
-        elif _is_several(value):
+        if is_instance(value):
+            self.value = value = key_of_instance(lookup, value)
+        elif is_several(value):
             items = [
-                _key_of(lookup, item) if _is_instance(item) else item for item in value
+                key_of_instance(lookup, item) if is_instance(item) else item
+                for item in value
             ]
             self.value = value = tuple(items) if isinstance(value, tuple) else items
         comparison = lookup.comparison
@@ -305,7 +325,8 @@ class Compare(Condition):
         self.values = text_form or self.values
         self.wider = wider(comparison.side, self.operator, self.values)
         # A list of lists has no array type of its own: there is a parameter for each.
-        self.is_plain = self.operator.name != "in" or comparison.side.family != "array"
+        of_lists = self.operator.name == "in" and comparison.side.family == "array"
+        self.is_plain = not of_lists
 
     def write(self, scope: Scope) -> tuple[str, bool]:
         found = scope.split(self.name)
@@ -314,7 +335,7 @@ class Compare(Condition):
             side = scope.annotations[name].side(scope)
             comparison = lookups.Comparison(side, rest, self.name)
             if not comparison.chain and side.family in ("datetime", "time"):
-                one_or_more = self.value if _is_several(self.value) else (self.value,)
+                one_or_more = self.value if is_several(self.value) else (self.value,)
                 for value in one_or_more:
                     check_together((scope.annotations[name], operand(value)), scope)
             return self._compared(comparison, scope.annotation(name), scope, True, None)
@@ -323,6 +344,10 @@ class Compare(Condition):
             self.prepare(scope.model)
             lookup = self.lookup
             assert lookup is not None
+        if self.related is not None and (
+            self.is_apart or self.related.is_of_another_type(scope)
+        ):
+            return self.related.write(scope)
         field, *others = lookup.path.fields
         if others:
             return self._write_key(lookup, scope)
@@ -466,8 +491,8 @@ class Compare(Condition):
 
     def _key(self, lookup: Lookup, key: Any) -> tuple[Any, ...]:
         fields = lookup.path.fields
-        if _is_instance(key):
-            key = _key_of(lookup, key)
+        if is_instance(key):
+            key = key_of_instance(lookup, key)
         if not isinstance(key, (tuple, list)) or len(key) != len(fields):
             names = ", ".join(field.name for field in fields)
             raise FieldError(f"{self.name} takes a tuple of {names}, in that order")
@@ -522,7 +547,7 @@ def _unwrapped(value: Any) -> Any:
     return value
 
 
-def _is_several(value: Any) -> bool:
+def is_several(value: Any) -> bool:
     """Whether a value stands for several; a network, whose addresses can be gone through, is one."""
     one = isinstance(value, (str, bytes, dict))
     return (
@@ -542,7 +567,7 @@ def _passing(side: Side) -> Side:
     return made
 
 
-def _is_instance(value: Any) -> bool:
+def is_instance(value: Any) -> bool:
     return hasattr(type(value), "_meta") and hasattr(value, "to_dict")
 
 
@@ -556,7 +581,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _key_of(lookup: Lookup | None, instance: Any) -> Any:
+def key_of_instance(lookup: Lookup | None, instance: Any) -> Any:
     """The key of an instance that a relation is compared with."""
     link = None if lookup is None else lookup.path.link
     if lookup is None or link is None:
@@ -580,51 +605,6 @@ def _key_of(lookup: Lookup | None, instance: Any) -> Any:
             f"{lookup.name} can't be a {link.target.__name__} that was not saved: it has no key yet"
         )
     return values[0] if len(values) == 1 else values
-
-
-# From so many keys on the server is told them as rows: planning `= ANY` takes it half a microsecond for each, every time,
-# and without an index it compares each row with each of them before PostgreSQL 14.
-_MANY_KEYS = 500
-
-
-class KeyIn(Condition):
-    """That a field, or several together, is one of many keys that the database itself has given.
-
-    Arguments:
-        fields: the fields, of the scope's own model.
-        keys: tuples of their values.
-    """
-
-    def __init__(
-        self, fields: Sequence[ModelField], keys: Sequence[tuple[Any, ...]]
-    ) -> None:
-        self.fields = fields
-        self.keys = keys
-
-    def key(self, model: type[Model], values: list[Any]) -> object:
-        if len(self.fields) > 1 or self.fields[0].model is not model:
-            return None
-        keys = [key[0] for key in self.keys]
-        text_form = beyond(family_of(self.fields[0]), (keys,))
-        values.append(keys if text_form is None else text_form[0])
-        is_many = len(self.keys) >= _MANY_KEYS
-        return "KEY", self.fields[0].name, is_many, text_form is not None
-
-    def write(self, scope: Scope) -> tuple[str, bool]:
-        if len(self.fields) == 1:
-            field = self.fields[0]
-            keys = [key[0] for key in self.keys]
-            column = f"{scope.alias}.{identifier(field.column)}"
-            place = of_key(scope, field, keys)
-            # Whole numbers of any width are compared with each other by an index or a hash. A domain's checks, or a length,
-            # are no condition that a key has to meet.
-            kind = "bigint" if field.python_type is int else field.db_type
-            if len(keys) >= _MANY_KEYS and kind in ("bigint", "uuid", "text"):
-                return f"{column} IN (SELECT unnest({place}::{kind}[]))", False
-            return f"{column} = ANY({place})", False
-        columns = [f"{scope.alias}.{identifier(field.column)}" for field in self.fields]
-        row = f"({', '.join(columns)})"
-        return f"{row} IN ({rows_of_keys(scope, self.fields, self.keys)})", False
 
 
 class Q(All):

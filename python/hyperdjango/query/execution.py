@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from hyperdjango.database.routing import resolve
 from hyperdjango.database.shapes import ROWS
 from hyperdjango.errors import UndefinedColumn, UndefinedTable
 from hyperdjango.models.registry import registry
 from hyperdjango.query import select as selects
 from hyperdjango.query.columns import Unread, columns_of
+
+Made = TypeVar("Made")
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,8 +27,8 @@ if TYPE_CHECKING:
 KEPT = 2000
 
 
-async def write(database: Database, make: Callable[[Columns], Compiled]) -> Compiled:
-    """Write a statement; the columns that it needs are read first."""
+async def write(database: Database, make: Callable[[Columns], Made]) -> Made:
+    """Write a statement, or find out what else depends on columns; those that it needs are read first."""
     columns = columns_of(database)
     is_fresh = False
     while True:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hyperdjango import _engine
 from hyperdjango.database.routing import place_of, resolve
 from hyperdjango.errors import DatabaseError, FieldError
+from hyperdjango.models.relations import referring_value
 from hyperdjango.query import execution, writes
 from hyperdjango.query.conditions import Condition
 from hyperdjango.query.expressions import Expression
@@ -73,7 +74,7 @@ def take_related_keys(instance: Model) -> None:
         for field, there in relation.pairs():
             if present.get(field.name, target) is not None:
                 continue
-            value = getattr(target, there.name)
+            value = referring_value(target, there, field)
             if value is None:
                 raise FieldError(
                     f"{relation} is a {type(target).__name__} that has no {there.name} yet; save it first"

@@ -8,10 +8,11 @@ from hyperdjango import _engine
 from hyperdjango.database.routing import place_of
 from hyperdjango.errors import FieldError, RelationNotLoaded
 from hyperdjango.models.registry import registry
+from hyperdjango.models.relations import referring_value
 from hyperdjango.query import execution
 from hyperdjango.query.links import ReverseAttribute, reverse_links
 from hyperdjango.query.queryset import QuerySet
-from hyperdjango.query.related import keys_of, of_keys
+from hyperdjango.query.related import belong_to, keys_of, of_keys
 from hyperdjango.query.state import State
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class RelatedManager(QuerySet[Row_co]):
 
     def _key(self) -> dict[str, Any]:
         values = {
-            there.name: getattr(self._instance, here.name)
+            there.name: referring_value(self._instance, here, there)
             for here, there in self._link.pairs
         }
         if None in values.values():
@@ -241,12 +242,19 @@ class RelatedManager(QuerySet[Row_co]):
         self._forget()
         nobody, key = self._nobody(), self._key()
         self._check_rows(instances)
-        for instance in instances:
-            if any(getattr(instance, name) != value for name, value in key.items()):
-                raise FieldError(
-                    f"a {type(instance).__name__} that is to be removed does not belong to this "
-                    f"{type(self._instance).__name__}"
-                )
+        others = [
+            instance
+            for instance in instances
+            if any(getattr(instance, name) != value for name, value in key.items())
+        ]
+        # What Python finds different may be equal all the same.
+        if others and not await belong_to(
+            self._instance, others, self._link, self._state
+        ):
+            raise FieldError(
+                f"a {type(others[0]).__name__} that is to be removed does not belong to this "
+                f"{type(self._instance).__name__}"
+            )
         for instance in instances:
             for name in nobody:
                 setattr(instance, name, None)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from hyperdjango.models.model import Model
     from hyperdjango.query.expressions import Expression
     from hyperdjango.query.links import Link
+    from hyperdjango.query.matching import Matching, Pairs
     from hyperdjango.query.paths import Path
 
     class ColumnTypes(Protocol):
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
         def type_of(self, field: ModelField) -> str | None: ...
 
         def is_keyed(self, model: type[Model]) -> bool: ...
+
+        def matching(self, pairs: Pairs, referred_first: bool) -> Matching: ...
 
 
 # The type of a column whose field states none (the canonical mapping of models).

@@ -179,7 +179,8 @@ def is_range(value: Any) -> bool:
     )
 
 
-def _range_object_text(value: Any) -> str:
+def range_object_text(value: Any) -> str:
+    """A range of a class for ranges in PostgreSQL's text form."""
     if getattr(value, "isempty", False):
         return "empty"
     bounds = getattr(value, "bounds", None) or (
@@ -193,7 +194,7 @@ def _range_text(field: ModelField) -> Callable[[Any], Any]:
         if isinstance(value, tuple) and len(value) in (2, 3):
             return range_text(*value)
         if is_range(value):
-            return _range_object_text(value)
+            return range_object_text(value)
         return field.convert(value)
 
     return convert

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from hyperdjango.errors import FieldError, UniqueViolation
+from hyperdjango.models.relations import referring_value
 from hyperdjango.query import execution, writes
 
 if TYPE_CHECKING:
@@ -145,9 +146,11 @@ class Writing(Generic[Row_co]):
             relation = model._meta.relations.get(name)
             if relation is not None and name not in model._meta.by_name:
                 for here, there in relation.pairs():
-                    found[here] = (
-                        getattr(value, there.name) if hasattr(value, "_meta") else value
-                    )
+                    if hasattr(value, "_meta"):
+                        key = referring_value(value, there, here)
+                        found[here] = writes.converted(here, key)
+                    else:
+                        found[here] = value
                 continue
             field = model._meta.get_field(name)
             if writes.is_computed(field):
