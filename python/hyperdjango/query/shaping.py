@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from typing import Any, Literal, Self
 
+    from hyperdjango.models.model import Model
     from hyperdjango.query.queryset import QuerySet
     from hyperdjango.query.related import Prefetch
 
@@ -123,6 +124,9 @@ class Shaping(Asking[Row_co]):
             *lookups: names of relations, ``"order_item_set"``, ``"order_item_set__product"``, or
                 ``Prefetch`` objects; None takes all back.
 
+        Raises:
+            FieldError: there is no such relation, or the model has what ``to_attr`` names.
+
         Django documentation, "QuerySet API reference", ``prefetch_related()``.
         """
         from hyperdjango.query.related import prefetches
@@ -130,6 +134,9 @@ class Shaping(Asking[Row_co]):
         if lookups == (None,):
             return self._with(prefetch=())
         made = prefetches(self._state.model, lookups)
+        for one in made:
+            if one.to_attr is not None:
+                _check_attribute(self._state.model, one.lookup, one.to_attr)
         return self._with(prefetch=(*self._state.prefetch, *made))
 
     def only(self, *names: str) -> Self:
@@ -287,6 +294,27 @@ class Shaping(Asking[Row_co]):
             state.hidden = frozenset(state.annotations)
         state.related = ()
         return queryset_of(state)
+
+
+def _check_attribute(model: type[Model], lookup: str, name: str) -> None:
+    """Refuse an attribute for prefetched rows that the model before the last relation has itself."""
+    *before, _ = lookup.split("__")
+    for relation in before:
+        hop = link(model, relation)
+        assert hop is not None
+        model = hop.target
+    if name in model._meta.by_name:
+        kind = "field"
+    elif name in model._meta.attributes or link(model, name) is not None:
+        kind = "relation"
+    elif hasattr(model, name):
+        kind = "method or attribute"
+    else:
+        return
+    raise FieldError(
+        f"Prefetch({lookup!r}, to_attr={name!r}): {model.__name__} has a {kind} {name!r} itself, which the "
+        "rows would hide; give them another name"
+    )
 
 
 def _meant(
