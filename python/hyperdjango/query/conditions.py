@@ -568,6 +568,7 @@ def _passing(side: Side) -> Side:
 
 
 def is_instance(value: Any) -> bool:
+    """Whether a value is an instance of a model."""
     return hasattr(type(value), "_meta") and hasattr(value, "to_dict")
 
 
