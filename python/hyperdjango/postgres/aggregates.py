@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from json import loads
 
+from hyperdjango.errors import FieldValueError
+from hyperdjango.models.suggest import shorten
 from hyperdjango.query.aggregates import Aggregate
 from hyperdjango.query.expressions import Value
 from hyperdjango.query.functions.text import as_text
+from hyperdjango.query.manyrows import array_text
+from hyperdjango.query.transforms import json_text
+from hyperdjango.query.zones import check_together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +41,19 @@ class ArrayAgg(Aggregate):
         kind = self.arguments[0].type_name(scope)
         return None if kind is None else f"{kind}[]"
 
+    def finished(self, sql: str, scope: Scope) -> str:
+        default = self.default
+        if (
+            isinstance(default, Value)
+            and default.db_type is None
+            and isinstance(default.value, (list, tuple))
+        ):
+            # Its elements are of the values' type, which PostgreSQL knows when it reads them.
+            check_together((*self.arguments, *map(Value, default.value)), scope)
+            text = array_text(default.value)
+            return f"COALESCE({sql}, {scope.writer.parameter(text, True)})"
+        return super().finished(sql, scope)
+
 
 class JSONBAgg(Aggregate):
     """The values, as a list of JSON.
@@ -51,13 +70,30 @@ class JSONBAgg(Aggregate):
 
     def __init__(self, argument: Any, **options: Any) -> None:
         super().__init__(argument, **options)
-        if isinstance(self.default, Value) and isinstance(self.default.value, list):
-            from json import dumps
-
-            self.default = Value(dumps(self.default.value), db_type="jsonb")
+        if isinstance(self.default, Value) and self.default.db_type is None:
+            self.default = Value(_json_of(self.default.value), db_type="jsonb")
 
     def type_name(self, scope: Scope) -> str | None:
         return "jsonb"
+
+
+def _json_of(value: Any) -> str | None:
+    """A default as the text of JSON; text is that already, as it is for a field of text.
+
+    Raises:
+        FieldValueError: it is not.
+    """
+    if value is None:
+        return None
+    try:
+        if not isinstance(value, str):
+            return json_text(value)
+        loads(value)
+    except ValueError as problem:
+        raise FieldValueError(
+            f"JSONBAgg(default={shorten(value)}) is no JSON: {problem}; give a list, or JSON's text: '[]'"
+        ) from None
+    return value
 
 
 class StringAgg(Aggregate):

@@ -257,7 +257,16 @@ class Asking(Generic[Row_co]):
 
         Arguments:
             database: Database | str | None, it, or its name; None is the model's usual one.
+
+        Raises:
+            FieldError: it is none of these.
         """
+        from hyperdjango.database import Database
+
+        if database is not None and not isinstance(database, (str, Database)):
+            raise FieldError(
+                f"using() takes a Database, its name or None, not a {type(database).__name__}"
+            )
         return self._with(using=database)
 
     def _check_name(self, name: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hyperdjango.errors import FieldError, FieldValueError
 from hyperdjango.query import lookups
 from hyperdjango.query.expressions import Expression, F, OuterRef, Value, operand
-from hyperdjango.query.operators import one, text_of
+from hyperdjango.query.operators import comparable, one, text_of
 from hyperdjango.query.parameters import (
     ORDERED,
     in_text_form,
@@ -241,8 +241,8 @@ class Compare(Condition):
         self.lookup: Lookup | None = None
         self.operator: Operator | None = None
         self.values: tuple[Any, ...] | None = None
-        # Whether the values are what Python can't hold, in PostgreSQL's text form.
-        self.beyond = False
+        # Whether the values are in PostgreSQL's text form, though the side's are not: what Python can't hold, and JSON.
+        self.is_text = False
         # The types of values that the column has no room for.
         self.wider: tuple[str | None, ...] = ()
         # Whether the text depends on the lookup and the operator alone.
@@ -273,7 +273,7 @@ class Compare(Condition):
         # An operator is one object for each kind of side, and IS NULL is another than `=`. An instance's key may be
         # of another type than the field.
         is_related = self.related is not None
-        return self.name, id(self.operator), self.beyond, self.wider, is_related
+        return self.name, id(self.operator), self.is_text, self.wider, is_related
 
     def prepare(self, model: type[Model]) -> None:
         """Find the lookup and convert the value.
@@ -321,7 +321,7 @@ class Compare(Condition):
             return
         self.values = self.operator.prepare(comparison.side, value)
         text_form = in_text_form(comparison.side, self.operator, self.values)
-        self.beyond = text_form is not None
+        self.is_text = text_form is not None
         self.values = text_form or self.values
         self.wider = wider(comparison.side, self.operator, self.values)
         # A list of lists has no array type of its own: there is a parameter for each.
@@ -374,6 +374,9 @@ class Compare(Condition):
         operator = comparison.choose(value)
         if values is None or operator is not self.operator:
             values = operator.prepare(_passing(side), value)
+            text_form = in_text_form(side, operator, values)
+        else:
+            text_form = values if self.is_text else None
         if isinstance(operator, Period):
             sql = comparison.transformed(sql, scope, 1)
             places = [scope.writer.parameter(item) for item in values]
@@ -384,7 +387,6 @@ class Compare(Condition):
             if isinstance(one_value, Expression):
                 check_side(side, one_value, scope)
         as_text = side.text if operator.text is None else operator.text
-        text_form = in_text_form(side, operator, values)
         if text_form is not None:
             values, as_text = text_form, True
         is_among = operator.name == "in"
@@ -394,7 +396,10 @@ class Compare(Condition):
             items = [
                 place_of(scope, side, operator, item, as_text) for item in values[0]
             ]
-            return (f"{sql} IN ({', '.join(items)})" if items else "FALSE"), nullable
+            if side.family == "json":
+                items = [f"({item})::jsonb" for item in items]
+            among = f"{comparable(side, sql)} IN ({', '.join(items)})"
+            return (among if items else "FALSE"), nullable
         places = [
             place_of(scope, side, operator, value, as_text, array=is_among)
             for value in values
@@ -549,7 +554,7 @@ def _unwrapped(value: Any) -> Any:
 
 def is_several(value: Any) -> bool:
     """Whether a value stands for several; a network, whose addresses can be gone through, is one."""
-    one = isinstance(value, (str, bytes, dict))
+    one = isinstance(value, (str, bytes, bytearray, memoryview, dict))
     return (
         not one and hasattr(value, "__iter__") and type(value).__module__ != "ipaddress"
     )

@@ -378,6 +378,8 @@ _CASTS: dict[type[Any], str] = {
     Decimal: "numeric",
     str: "text",
     bytes: "bytea",
+    bytearray: "bytea",
+    memoryview: "bytea",
     dates.date: "date",
     dates.timedelta: "interval",
     UUID: "uuid",
@@ -410,6 +412,10 @@ class Value(Expression):
             as_text = isinstance(value, str)
             return f"{scope.writer.parameter(value, as_text)}::{self.db_type}"
         kind = type_of_value(self.value)
+        if kind == "jsonb":
+            from hyperdjango.query.transforms import json_text
+
+            return f"{scope.writer.parameter(json_text(self.value), True)}::jsonb"
         return f"{scope.writer.parameter(self.value)}::{kind}"
 
     def python_type(self, scope: Scope) -> type[Any] | None:

@@ -79,7 +79,8 @@ def one(side: Side, value: Any) -> tuple[Any, ...]:
 
 
 def _several(side: Side, value: Any) -> tuple[Any, ...]:
-    if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
+    one_value = (str, bytes, bytearray, memoryview, dict)
+    if isinstance(value, one_value) or not hasattr(value, "__iter__"):
         raise side.refuse(value, "a list of values, or a queryset")
     # NULL is equal to nothing: in a list it means nothing.
     return ([one(side, item)[0] for item in value if item is not None],)

@@ -20,13 +20,59 @@ if TYPE_CHECKING:
 def in_text_form(
     side: Side, operator: Operator, values: tuple[Any, ...]
 ) -> tuple[Any, ...] | None:
-    """The values of a lookup in PostgreSQL's text form, where Python can't hold one of them.
+    """The values of a lookup in PostgreSQL's text form, where they need that: JSON, and what Python can't hold.
 
-    None where it can hold all, or where the lookup has a form of its own.
+    None where they do not, or where the lookup has a form of its own.
+
+    Raises:
+        FieldValueError: a value has no such form.
     """
+    for value in values:
+        _check_characters(side, value)
     if side.text or operator.text is not None:
         return None
-    return beyond(side.family, values)
+    if side.family != "json":
+        return beyond(side.family, values)
+    if operator.name == "in":
+        return ([_as_json(side, item) for item in values[0]],)
+    return tuple([_as_json(side, value) for value in values])
+
+
+def _as_json(side: Side, value: Any) -> Any:
+    from hyperdjango.query.transforms import json_text
+
+    if isinstance(value, Expression):
+        return value
+    try:
+        return json_text(value)
+    except ValueError as problem:
+        raise side.refuse(value, f"what JSON has a form for: {problem}") from None
+
+
+def _check_characters(side: Side, value: Any) -> None:
+    if isinstance(value, str):
+        if not is_encodable(value):
+            raise side.refuse(value, NO_CHARACTER)
+    elif isinstance(value, list):
+        for item in value:
+            _check_characters(side, item)
+
+
+# What is wanted instead of text that has no form in UTF-8.
+NO_CHARACTER = (
+    "text of whole characters: it has half of a surrogate pair, which can't be sent"
+)
+
+
+def is_encodable(text: str) -> bool:
+    """Whether text has a form in UTF-8: half of a surrogate pair has none."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 # How many bits a whole number of a column has (PostgreSQL documentation, "Numeric Types").

@@ -10,7 +10,7 @@ from hyperdjango.models.registry import registry
 from hyperdjango.query import execution, lookups
 from hyperdjango.query.columns import columns_of
 from hyperdjango.query.conditions import Q
-from hyperdjango.query.parameters import bound
+from hyperdjango.query.parameters import bound, is_encodable
 from hyperdjango.query.state import State
 
 TYPE_CHECKING = False
@@ -80,6 +80,8 @@ def rows(
     for value, limit in zip(parameters, known.limits, strict=True):
         if limit and not -limit <= value < limit:
             # The column has no room for it: another statement says so.
+            return None
+        if not limit and type(value) is str and not is_encodable(value):
             return None
     if not database.serves(asyncio.get_running_loop()):
         return None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import json
 from decimal import Decimal
 
+from hyperdjango import _engine
+from hyperdjango.errors import DataError
 from hyperdjango.query.families import family_of_type
 from hyperdjango.query.sides import Side, plain_text
 from hyperdjango.quoting import literal
@@ -200,18 +201,18 @@ def _json_key(side: Side, name: str) -> Transform:
 
 
 def json_text(value: Any) -> str:
-    """A value as the text of JSON.
+    """A value as the text of JSON, the same that is written into a column of it.
 
-    >>> json_text("a"), json_text(None)
-    ('"a"', 'null')
+    Raises:
+        ValueError: it has no form in JSON.
+
+    >>> json_text("a"), json_text(None), json_text({"price": Decimal("1.10")})
+    ('"a"', 'null', '{"price":1.10}')
     """
-
-    def default(value: Any) -> Any:
-        if isinstance(value, Decimal):
-            return float(value) if value != int(value) else int(value)
-        return plain_text(value)
-
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=default)
+    try:
+        return _engine.encode_json(value, decimals="number").decode()
+    except DataError as problem:
+        raise ValueError(str(problem)) from None
 
 
 def _array_element(side: Side, name: str) -> Transform | None:
