@@ -157,6 +157,7 @@ class Settings:
         connect_timeout: float | None,
         application_name: str | None = None,
         session_settings: Sequence[tuple[str, str]] = ...,
+        default_connect_timeout: float | None = None,
     ) -> Settings: ...
     def connect(self, statement_cache_size: int) -> Connection:
         """Open a session, waiting for the network: call it in a worker thread."""

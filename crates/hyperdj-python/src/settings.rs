@@ -22,13 +22,14 @@ pub(crate) struct Settings {
 impl Settings {
     /// Reads a URL, or finds out as the command does which database is meant.
     #[new]
-    #[pyo3(signature = (url, connect_timeout, application_name=None, session_settings=Vec::new()))]
+    #[pyo3(signature = (url, connect_timeout, application_name=None, session_settings=Vec::new(), default_connect_timeout=None))]
     fn new(
         py: Python<'_>,
         url: Option<&str>,
         connect_timeout: Option<f64>,
         application_name: Option<String>,
         session_settings: Vec<(String, String)>,
+        default_connect_timeout: Option<f64>,
     ) -> PyResult<Self> {
         let environment = Environment::process();
         let found = match url {
@@ -39,7 +40,9 @@ impl Settings {
             ConfigError::Nothing => errors::interface(py, NOTHING),
             error => errors::interface(py, &error.to_string()),
         })?;
-        if let Some(seconds) = connect_timeout {
+        let is_said = config.connect_timeout.is_some();
+        let default = default_connect_timeout.filter(|_| !is_said);
+        if let Some(seconds) = connect_timeout.or(default) {
             config.connect_timeout = Some(Duration::try_from_secs_f64(seconds).map_err(|_| {
                 errors::interface(py, "connect_timeout must be a number of seconds")
             })?);

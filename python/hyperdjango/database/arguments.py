@@ -1,11 +1,8 @@
-"""What ``Database`` is given: whether it can be used, and what the URL says by itself."""
+"""What ``Database`` is given: whether it can be used."""
 
 from __future__ import annotations
 
 import math
-import os
-import re
-from pathlib import Path
 
 from hyperdjango.errors import InterfaceError
 
@@ -58,20 +55,3 @@ def check_count(name: str, value: object) -> None:
 def _check_number(name: str, value: object, wanted: str) -> None:
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise InterfaceError(f"{name} must be {wanted}, not {value!r}")
-
-
-def says_connect_timeout(url: str | None) -> bool:
-    """Whether ``connect_timeout`` is in the URL, or where one is looked for, or in libpq's variable."""
-    if os.environ.get("PGCONNECT_TIMEOUT"):
-        return True
-    texts = [url]
-    if url is None:
-        texts = [
-            os.environ.get(name) for name in ("HYPER_DATABASE_URL", "DATABASE_URL")
-        ]
-        if not any(texts):
-            try:
-                texts.append(Path(".env").read_text(encoding="utf-8", errors="replace"))
-            except OSError:
-                pass
-    return any(text and re.search(r"\bconnect_timeout\s*=", text) for text in texts)

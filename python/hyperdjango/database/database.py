@@ -13,7 +13,6 @@ from hyperdjango.database.arguments import (
     check_count,
     check_seconds,
     check_slow_query,
-    says_connect_timeout,
 )
 from hyperdjango.database.notices import log_notice
 from hyperdjango.database.observe import Observer
@@ -119,8 +118,9 @@ class Database:
             ("statement_cache_size", statement_cache_size),
         ):
             check_count(argument, size)
+        default = None
         if connect_timeout is ...:
-            connect_timeout = None if says_connect_timeout(url) else CONNECT_TIMEOUT
+            connect_timeout, default = None, CONNECT_TIMEOUT
         for argument, seconds in (
             ("connect_timeout", connect_timeout),
             ("acquire_timeout", acquire_timeout),
@@ -135,7 +135,11 @@ class Database:
                 "min_size and max_size must fulfil 0 <= min_size <= max_size, 1 <= max_size"
             )
         self.settings = Settings(
-            url, connect_timeout, application_name, list((settings or {}).items())
+            url,
+            connect_timeout,
+            application_name,
+            list((settings or {}).items()),
+            default,
         )
         self._min_size = min_size
         self._max_size = max_size
