@@ -86,6 +86,44 @@ def test_round_trip(url: str, kind: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (kind, value)
+        for kind, value in ROUND_TRIPS
+        # A list in a list is a dimension of the array.
+        if not kind.endswith("[]") and value != []
+    ],
+)
+def test_arrays_of_each(url: str, kind: str, value: Any) -> None:
+    async def check() -> None:
+        async with Database(url) as database:
+            arrays: list[list[Any]] = [
+                [value],
+                [None],
+                [value, None, value],
+                [[value, None], [None, value]],
+            ]
+            for array in arrays:
+                back = await database.query_val(f"SELECT $1::{kind}[]", array)
+                assert back == array
+                first = await database.query_val(f"SELECT ($1::{kind}[])[1]", array)
+                assert array == arrays[-1] or first == array[0]
+                # The server understands it as what it is, and so do we where it comes as text.
+                text = await database.query_val(f"SELECT ($1::{kind}[])::text", array)
+                again = await database.query_val(f"SELECT $1::text::{kind}[]", text)
+                assert again == array
+                assert {type(one) for one in _flat(back)} <= {type(value), type(None)}
+
+    asyncio.run(check())
+
+
+def _flat(array: Any) -> list[Any]:
+    if not isinstance(array, list):
+        return [array]
+    return [one for inner in array for one in _flat(inner)]
+
+
+@pytest.mark.parametrize(
     ("expression", "expected"),
     [
         ("'NaN'::numeric::text || 'x'", "NaNx"),
